@@ -1,0 +1,187 @@
+"""What the pipeline's stages hand to each other: frozen dataclasses, no RDF.
+
+Keys of actors and places are the path of their data IRI (``person/antony-blinken``), so that
+a record and its node share one name. Dates are EDTF strings (Library of Congress, level 1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Status = Literal["planned", "occurred", "cancelled"]
+Mode = Literal["in-person", "phone", "video", "unknown"]
+ActorKind = Literal["person", "state", "organization"]
+DateSource = Literal["metadata", "byline", "dateline", "inferred", "none"]
+Act = Literal[
+    "say",
+    "announce",
+    "affirm",
+    "praise",
+    "accuse",
+    "criticise",
+    "deny",
+    "demand",
+    "promise",
+    "warn",
+    "propose",
+    "invite",
+]
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """A stretch of an article's text, in characters: ``article.text[start:end]``."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        """Return the words that the span covers."""
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True)
+class Article:
+    """One news article as it was given; ``text`` is never altered after reading."""
+
+    id: str
+    text: str
+    sha256: str
+    title: str | None = None
+    url: str | None = None
+    published: date | None = None
+    date_source: DateSource = "none"
+    publisher: str | None = None
+    authors: tuple[str, ...] = ()
+    lang: str = "en"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An input that was not published: where it came from, why, and what its owner can do."""
+
+    source: str
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person, state or organization that an article names.
+
+    ``aliases`` are the surface forms in the article. ``wikidata`` is a QID or None. ``kind`` is
+    refined by ``subkind`` (the local name of an ontology class below it: ``Ministry``, ``Party``).
+    """
+
+    key: str
+    kind: ActorKind
+    name: str
+    aliases: tuple[str, ...] = ()
+    subkind: str | None = None
+    country: str | None = None
+    wikidata: str | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place that an article names; ``country`` is ISO 3166-1 alpha-2, coordinates are WGS 84 degrees."""
+
+    key: str
+    name: str
+    country: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    geonames: str | None = None
+
+
+@dataclass(frozen=True)
+class OfficeHolding:
+    """An office that an actor holds, as the article has it or as the authority dates it.
+
+    ``start`` and ``end`` are ISO dates at the source's precision (``2022-04-27``, ``2022-04``, ``2022``) or
+    None. ``former`` says that the article calls the holder a former one. ``source`` is ``article`` or
+    the authority's name for where the dates come from; ``span`` is set when the article says it.
+    """
+
+    holder: str
+    office: str
+    of: str | None = None
+    former: bool = False
+    start: str | None = None
+    end: str | None = None
+    source: str = "article"
+    span: Span | None = None
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Someone goes, went or was to go to a place on diplomatic business."""
+
+    visitors: tuple[str, ...]
+    destination: str
+    hosts: tuple[str, ...] = ()
+    purpose: str | None = None
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """Two or more actors meet or speak with each other; ``during`` is the index of a report in the same account."""
+
+    participants: tuple[str, ...]
+    place: str | None = None
+    mode: Mode = "unknown"
+    topic: str | None = None
+    during: int | None = None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One speaker's utterance: the quoted words (``direct``) or the reported clause."""
+
+    speaker: str
+    content: Span
+    act: Act
+    direct: bool
+    about: tuple[str, ...] = ()
+    addressees: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """One article's account of one event, with the words that say so.
+
+    ``edtf`` is at the precision the article supports, None where it supports nothing. ``confidence``
+    is in 0–1, ``rule`` names what produced the report.
+    """
+
+    event: Visit | Meeting | Statement
+    status: Status
+    edtf: str | None
+    evidence: Span
+    confidence: float
+    rule: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """All that one article says: its actors, places, offices and reports, sorted by place in the text."""
+
+    article: Article
+    actors: tuple[Actor, ...] = ()
+    places: tuple[Place, ...] = ()
+    holdings: tuple[OfficeHolding, ...] = ()
+    reports: tuple[Report, ...] = ()
+
+
+@dataclass(frozen=True)
+class Event:
+    """An occasion, merged over the reports of it: ``reports`` are (article id, index in its account)."""
+
+    key: str
+    event: Visit | Meeting | Statement
+    status: Status
+    edtf: str | None
+    label: str
+    reports: tuple[tuple[str, int], ...]
