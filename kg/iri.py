@@ -1,0 +1,111 @@
+"""The names of things on the web: vocabularies, and the IRIs of the data below a base that a deployment sets."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+from pyoxigraph import NamedNode
+
+from kg.records import OfficeHolding, Report, Span
+
+DEFAULT_BASE = "https://w3id.org/legation/id/"
+
+PREFIXES = {
+    "leg": "https://w3id.org/legation/ontology#",
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dct": "http://purl.org/dc/terms/",
+    "gaf": "http://groundedannotationframework.org/gaf#",
+    "geo": "http://www.w3.org/2003/01/geo/wgs84_pos#",
+    "oa": "http://www.w3.org/ns/oa#",
+    "org": "http://www.w3.org/ns/org#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "schema": "https://schema.org/",
+    "sem": "http://semanticweb.cs.vu.nl/2009/11/sem/",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "void": "http://rdfs.org/ns/void#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+"""Prefix → namespace, as all of Legation writes them."""
+
+
+@cache
+def term(curie: str) -> NamedNode:
+    """Return the node of a prefixed name: ``term("leg:Visit")``."""
+    prefix, _, local = curie.partition(":")
+    return NamedNode(PREFIXES[prefix] + local)
+
+
+@dataclass(frozen=True)
+class Names:
+    """Mints the IRIs of a data set; equal content has equal IRIs in every build.
+
+    ``base`` ends in a slash. Ids of articles are percent-encoded, so that any file name will do.
+    """
+
+    base: str = DEFAULT_BASE
+
+    def node(self, key: str) -> NamedNode:
+        """Return the node of an actor, a place or an event, whose key is the path of its IRI."""
+        return NamedNode(self.base + key)
+
+    def article(self, article_id: str) -> NamedNode:
+        """Return the node of an article."""
+        return self.node(f"article/{quote(article_id, safe='')}")
+
+    def span(self, article_id: str, span: Span) -> NamedNode:
+        """Return the node of a stretch of an article, after RFC 5147: ``…#char=12,40``."""
+        return NamedNode(f"{self.article(article_id).value}#char={span.start},{span.end}")
+
+    def report(self, article_id: str, report: Report) -> NamedNode:
+        """Return the node of a report: a hash of what it says and where, not of how sure or by which rule."""
+        content = asdict(report.event)
+        content.pop("during", None)
+        kind = type(report.event).__name__
+        return self.node(
+            f"report/{quote(article_id, safe='')}/"
+            + _digest([kind, content, report.status, report.edtf, asdict(report.evidence)], length=12)
+        )
+
+    def office(self, label: str) -> NamedNode:
+        """Return the node of an office by its full label, such as ``Foreign Minister of Italy``."""
+        return self.node(f"office/{_slug(label)}")
+
+    def holding(self, holding: OfficeHolding) -> NamedNode:
+        """Return the node of one term in office; two articles that say the same share it."""
+        parts = [holding.holder, holding.office, holding.of, holding.former, holding.start, holding.end]
+        return self.node(f"holding/{_digest(parts, length=16)}")
+
+    def release(self, version: str) -> NamedNode:
+        """Return the node of a release."""
+        return self.node(f"release/{version}")
+
+    def article_graph(self, article_id: str) -> NamedNode:
+        """Return the name of the graph that holds what one article says."""
+        return self.graph(f"article/{quote(article_id, safe='')}")
+
+    def graph(self, name: str) -> NamedNode:
+        """Return the name of a graph: ``events``, ``actors``, ``links``, ``ontology`` or ``release``."""
+        return self.node(f"graph/{name}")
+
+
+def _digest(content: Sequence[Any], *, length: int) -> str:
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:length]
+
+
+def _slug(label: str) -> str:
+    """Return a path segment of lower-case letters, digits and hyphens; scripts other than Latin keep their letters."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", label.casefold()) if not unicodedata.combining(c))
+    return re.sub(r"[\W_]+", "-", plain).strip("-")

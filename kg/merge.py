@@ -1,0 +1,235 @@
+"""From what each article says to what happened: one actor, one place and one event over all accounts.
+
+Two reports are one occasion when they are of the same kind, name the same actors, the same country and
+the same date. An undated visit or meeting is only ever joined inside its own article; a statement
+is joined by its speaker and its words. Look-alikes therefore stay apart rather than being joined by guess.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import textwrap
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeVar
+
+from kg.bounds import days
+from kg.records import Account, Actor, Event, Meeting, Place, Report, Statement, Status, Visit
+
+T = TypeVar("T")
+K = TypeVar("K")
+
+_WORD = re.compile(r"\w+")
+_MEETS = {"phone": "speak by phone", "video": "speak by video", "in-person": "meet", "unknown": "meet"}
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What all accounts together say: each tuple is sorted by key and holds a key once."""
+
+    actors: tuple[Actor, ...]
+    places: tuple[Place, ...]
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A report with its article and its index there; ``words`` is a statement's content, else empty."""
+
+    account: Account
+    index: int
+
+    @property
+    def report(self) -> Report:
+        return self.account.reports[self.index]
+
+    @property
+    def where(self) -> tuple[str, int]:
+        return self.account.article.id, self.index
+
+    @property
+    def words(self) -> str:
+        event = self.report.event
+        return event.content.of(self.account.article.text) if isinstance(event, Statement) else ""
+
+
+def merge(accounts: Iterable[Account]) -> Merged:
+    """Return the actors, places and events of the accounts, the same for every order of them.
+
+    In the event of a Statement, ``content`` is a span of the article of its first report; ``during`` of a
+    Meeting is None, because it is an index into one account: ask the reports for it.
+    """
+    told = sorted(accounts, key=lambda account: account.article.id)
+    actors = _by_key((a for account in told for a in account.actors), lambda actor: actor.key)
+    places = _by_key((p for account in told for p in account.places), lambda place: place.key)
+    merged_actors = {key: _one_actor(same) for key, same in actors.items()}
+    merged_places = {key: _one_place(same) for key, same in places.items()}
+
+    occasions: dict[tuple[str, ...], list[_Told]] = defaultdict(list)
+    for account in told:
+        for index in range(len(account.reports)):
+            report = _Told(account, index)
+            occasions[_occasion(report, merged_places)].append(report)
+    events = [_one_event(occasion, reports, merged_actors, merged_places) for occasion, reports in occasions.items()]
+    return Merged(
+        actors=tuple(merged_actors.values()),
+        places=tuple(merged_places.values()),
+        events=tuple(sorted(events, key=lambda event: event.key)),
+    )
+
+
+def _by_key(items: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
+    groups: dict[str, list[T]] = defaultdict(list)
+    for item in items:
+        groups[key(item)].append(item)
+    return dict(sorted(groups.items()))
+
+
+def _one_actor(same: Sequence[Actor]) -> Actor:
+    """Return one actor of many with the same key: the authority's name before the longest one, all aliases."""
+    ranked = sorted(same, key=lambda actor: (actor.wikidata is None, -len(actor.name), actor.name, repr(actor)))
+    names = {name for actor in same for name in (actor.name, *actor.aliases)}
+    return replace(
+        ranked[0],
+        aliases=tuple(sorted(names - {ranked[0].name})),
+        subkind=_first(actor.subkind for actor in ranked),
+        country=_first(actor.country for actor in ranked),
+    )
+
+
+def _one_place(same: Sequence[Place]) -> Place:
+    """Return one place of many with the same key: the one with an identifier and coordinates comes first."""
+    return min(same, key=lambda place: (place.geonames is None, place.latitude is None, -len(place.name), repr(place)))
+
+
+def _occasion(told: _Told, places: Mapping[str, Place]) -> tuple[str, ...]:
+    """Return what makes two reports one occasion; reports with equal tuples become one event."""
+    report, (article, _) = told.report, told.where
+    when = report.edtf or f"undated in {article}"
+    match report.event:
+        case Visit(visitors=visitors, destination=destination):
+            return ("visit", *sorted(set(visitors)), _country(destination, places), when)
+        case Meeting(participants=participants, place=place):
+            return ("meeting", *sorted(set(participants)), _country(place, places), when)
+        case Statement(speaker=speaker):
+            return ("statement", speaker, " ".join(_WORD.findall(told.words.casefold())))
+
+
+def _country(key: str | None, places: Mapping[str, Place]) -> str:
+    place = places.get(key) if key else None
+    return (place.country if place else None) or key or ""
+
+
+def _one_event(
+    occasion: tuple[str, ...], told: Sequence[_Told], actors: Mapping[str, Actor], places: Mapping[str, Place]
+) -> Event:
+    digest = hashlib.sha256(json.dumps(occasion, ensure_ascii=False).encode()).hexdigest()[:16]
+    event = _one_account(told, places)
+    status = _status(told)
+    edtf = min((t.report.edtf for t in told), key=lambda edtf: (days(edtf), edtf or ""))
+    return Event(
+        key=f"{occasion[0]}/{digest}",
+        event=event,
+        status=status,
+        edtf=edtf,
+        label=_label(event, status, edtf, told[0].words, actors, places),
+        reports=tuple(sorted(t.where for t in told)),
+    )
+
+
+def _one_account(told: Sequence[_Told], places: Mapping[str, Place]) -> Visit | Meeting | Statement:
+    """Return the first report's event, enriched with what the other reports of the occasion add."""
+    events = [t.report.event for t in told]
+    first = events[0]
+    if isinstance(first, Visit):
+        visits = [event for event in events if isinstance(event, Visit)]
+        return replace(
+            first,
+            visitors=_union(visit.visitors for visit in visits),
+            destination=_most_specific([visit.destination for visit in visits], places),
+            hosts=_union(visit.hosts for visit in visits),
+            purpose=_first(visit.purpose for visit in visits),
+        )
+    if isinstance(first, Meeting):
+        meetings = [event for event in events if isinstance(event, Meeting)]
+        known = [meeting.place for meeting in meetings if meeting.place is not None]
+        modes = [meeting.mode for meeting in meetings if meeting.mode != "unknown"]
+        return replace(
+            first,
+            participants=_union(meeting.participants for meeting in meetings),
+            place=_most_specific(known, places) if known else None,
+            mode=_most_frequent(modes) if modes else "unknown",
+            topic=_first(meeting.topic for meeting in meetings),
+            during=None,
+        )
+    statements = [event for event in events if isinstance(event, Statement)]
+    return replace(
+        first,
+        act=_most_frequent([statement.act for statement in statements]),
+        direct=any(statement.direct for statement in statements),
+        about=_union(statement.about for statement in statements),
+        addressees=_union(statement.addressees for statement in statements),
+    )
+
+
+def _status(told: Sequence[_Told]) -> Status:
+    """Return what the latest dated article says, else what most reports say."""
+    newest = max(t.account.article.published or date.min for t in told)
+    return _most_frequent([t.report.status for t in told if (t.account.article.published or date.min) == newest])
+
+
+def _union(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(sorted({key for group in groups for key in group}))
+
+
+def _first(values: Iterable[str | None]) -> str | None:
+    return next((value for value in values if value is not None), None)
+
+
+def _most_frequent(values: Sequence[K]) -> K:
+    counts = Counter(values)
+    return min(counts, key=lambda value: (-counts[value], str(value)))
+
+
+def _most_specific(keys: Sequence[str], places: Mapping[str, Place]) -> str:
+    """Return the place that is not just the country; among several the most frequent."""
+    return _most_frequent([key for key in keys if not _is_country(key, places)] or keys)
+
+
+def _is_country(key: str, places: Mapping[str, Place]) -> bool:
+    place = places.get(key)
+    return place is not None and place.country is not None and key == f"place/{place.country.lower()}"
+
+
+def _label(
+    event: Visit | Meeting | Statement,
+    status: Status,
+    edtf: str | None,
+    words: str,
+    actors: Mapping[str, Actor],
+    places: Mapping[str, Place],
+) -> str:
+    """Return a plain sentence such as ``Antony Blinken visits Moscow (planned, 2022-02)``."""
+
+    def named(*keys: str) -> str:
+        names = [actors[key].name if key in actors else key for key in keys]
+        return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+    def place(key: str) -> str:
+        return places[key].name if key in places else key
+
+    when = f"({', '.join(filter(None, [status, edtf]))})"
+    match event:
+        case Visit():
+            verb = "visit" if len(event.visitors) > 1 else "visits"
+            return f"{named(*event.visitors)} {verb} {place(event.destination)} {when}"
+        case Meeting():
+            where = f" in {place(event.place)}" if event.place else ""
+            return f"{named(*event.participants)} {_MEETS[event.mode]}{where} {when}"
+        case Statement():
+            says = "denies" if event.act == "deny" else f"{event.act}s"
+            return f"{named(event.speaker)} {says}: {textwrap.shorten(words, 90, placeholder=' …')}"

@@ -1,0 +1,343 @@
+"""The only maker of triples: from accounts and merged events to the quads of a release.
+
+Every node has an IRI made of its content, so that equal input gives equal quads and no blank nodes.
+Duplicates are harmless: :func:`nquads` sorts the lines and drops them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from io import BytesIO
+
+import pyoxigraph as ox
+from pyoxigraph import Literal, NamedNode, Quad, Triple
+from rdflib import Graph
+
+from kg.bounds import bounds
+from kg.iri import PREFIXES, Names, term
+from kg.records import Account, Actor, Article, Event, Meeting, OfficeHolding, Place, Report, Span, Statement, Visit
+
+EDTF = NamedNode("http://id.loc.gov/datatypes/edtf/EDTF")
+MODES = {"in-person": "InPerson", "phone": "ByPhone", "video": "ByVideo", "unknown": "UnknownMode"}
+LICENCE = NamedNode("https://creativecommons.org/licenses/by-sa/4.0/")
+
+A = term("rdf:type")
+LABEL = term("rdfs:label")
+DATE = term("xsd:date")
+EXACT_MATCH = term("skos:exactMatch")
+
+Object = NamedNode | Literal
+Statements = Iterator[tuple[NamedNode, NamedNode, Object]]
+
+
+@dataclass(frozen=True)
+class Description:
+    """What the release says of itself: nothing in it depends on the clock or the machine."""
+
+    version: str
+    software: str
+    model: str
+    counts: Mapping[str, int]
+
+
+def article_quads(names: Names, account: Account, event_of: Mapping[tuple[str, int], str]) -> Iterator[Quad]:
+    """Return one article's graph: its description, reports and spans, never its text.
+
+    ``event_of`` gives the key of the event that a report, named by article id and index, is an account of.
+    """
+    yield from _in(names.article_graph(account.article.id), _article(names, account, event_of))
+
+
+def events_quads(names: Names, events: Iterable[Event], accounts: Mapping[str, Account]) -> Iterator[Quad]:
+    """Return the events; ``accounts``, by article id, hold the words of statements and the evidence."""
+    told = tuple(events)
+    event_of = {where: event.key for event in told for where in event.reports}
+    triples = (triple for event in told for triple in _event(names, event, accounts, event_of))
+    yield from _in(names.graph("events"), triples)
+
+
+def actors_quads(
+    names: Names, actors: Sequence[Actor], places: Sequence[Place], accounts: Iterable[Account]
+) -> Iterator[Quad]:
+    """Return the actors, the places and the offices held, as all accounts together have them."""
+    graph = names.graph("actors")
+    known = {actor.key: actor.name for actor in actors}
+    for actor in actors:
+        yield from _in(graph, _actor(names, actor))
+    for place in places:
+        yield from _in(graph, _place(names, place))
+    for account in accounts:
+        for holding in account.holdings:
+            yield from _in(graph, _holding(names, holding, known, account.article.id))
+
+
+def links_quads(names: Names, actors: Iterable[Actor], places: Iterable[Place]) -> Iterator[Quad]:
+    """Return the links to the same things elsewhere: Wikidata for actors, GeoNames for places."""
+    pairs = [(a.key, f"http://www.wikidata.org/entity/{a.wikidata}") for a in actors if a.wikidata]
+    pairs += [(p.key, f"https://sws.geonames.org/{p.geonames}/") for p in places if p.geonames]
+    yield from _in(names.graph("links"), ((names.node(key), EXACT_MATCH, NamedNode(iri)) for key, iri in pairs))
+
+
+def ontology_quads(names: Names) -> Iterator[Quad]:
+    """Return the packaged ontology; its blank nodes become the IRIs that RDF 1.1 (section 3.5) calls Skolem IRIs.
+
+    Their names come from RDF Dataset Canonicalization, so that they are the same in every build.
+    """
+    dataset = ox.Dataset()
+    for file in sorted(resources.files("ontology").iterdir(), key=lambda path: path.name):
+        if file.name.endswith(".ttl"):
+            for quad in ox.parse(file.read_bytes(), ox.RdfFormat.TURTLE):
+                dataset.add(quad)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    graph = names.graph("ontology")
+
+    def named(node: ox.NamedNode | ox.BlankNode | Literal | Triple) -> ox.NamedNode | Literal | Triple:
+        return names.node(f".well-known/genid/{node.value}") if isinstance(node, ox.BlankNode) else node
+
+    for quad in dataset:
+        subject = named(quad.subject)
+        if isinstance(subject, NamedNode):
+            yield Quad(subject, quad.predicate, named(quad.object), graph)
+
+
+def release_quads(names: Names, about: Description) -> Iterator[Quad]:
+    """Return the release's description of itself, after DCAT and VoID."""
+    yield from _in(names.graph("release"), _release(names, about))
+
+
+def event_index(events: Iterable[Event]) -> dict[tuple[str, int], str]:
+    """Return the key of each report's event; a report is named by article id and index."""
+    return {where: event.key for event in events for where in event.reports}
+
+
+def nquads(quads: Iterable[Quad]) -> list[bytes]:
+    """Return the quads as sorted, distinct lines of canonical N-Quads, each with its newline."""
+    return sorted({line + b"\n" for line in _serialized(quads, ox.RdfFormat.N_QUADS).split(b"\n") if line})
+
+
+def to_rdflib(quads: Iterable[Quad]) -> Graph:
+    """Return the union of the quads' graphs as an rdflib graph, for libraries that need one."""
+    triples = (Triple(quad.subject, quad.predicate, quad.object) for quad in quads)
+    graph = Graph(bind_namespaces="none")
+    graph.parse(BytesIO(_serialized(triples, ox.RdfFormat.N_TRIPLES)), format="ntriples")
+    return graph
+
+
+def _serialized(items: Iterable[Quad] | Iterable[Triple], form: ox.RdfFormat) -> bytes:
+    buffer = BytesIO()
+    ox.serialize(items, buffer, form)
+    return buffer.getvalue()
+
+
+def _in(graph: NamedNode, triples: Iterable[tuple[NamedNode, NamedNode, Object]]) -> Iterator[Quad]:
+    return (Quad(subject, predicate, value, graph) for subject, predicate, value in triples)
+
+
+def _article(names: Names, account: Account, event_of: Mapping[tuple[str, int], str]) -> Statements:
+    article = account.article
+    node = names.article(article.id)
+    yield node, A, term("leg:Article")
+    yield node, A, term("schema:NewsArticle")
+    yield node, term("dct:identifier"), Literal(article.id)
+    yield node, term("dct:language"), Literal(article.lang)
+    yield node, term("leg:dateSource"), Literal(article.date_source)
+    if article.title:
+        yield node, term("dct:title"), Literal(article.title)
+    if article.published:
+        yield node, term("dct:issued"), Literal(article.published.isoformat(), datatype=DATE)
+    if article.publisher:
+        yield node, term("dct:publisher"), Literal(article.publisher)
+    if article.url:
+        yield node, term("dct:source"), NamedNode(article.url)
+    for author in article.authors:
+        yield node, term("dc:creator"), Literal(author)
+    surest_last = sorted(enumerate(account.reports), key=lambda pair: (pair[1].confidence, pair[1].rule))
+    distinct = {names.report(article.id, report): (index, report) for index, report in surest_last}
+    for index, report in distinct.values():  # two rules that find the same words make one report
+        yield from _report(names, article, report, event_of[article.id, index])
+        yield from _span(names, article, report.evidence)
+    for holding in account.holdings:
+        if holding.span:
+            yield from _span(names, article, holding.span)
+
+
+def _report(names: Names, article: Article, report: Report, event: str) -> Statements:
+    node = names.report(article.id, report)
+    yield node, A, term("leg:Report")
+    yield node, term("leg:reports"), names.node(event)
+    yield node, term("leg:article"), names.article(article.id)
+    yield node, term("leg:evidence"), names.span(article.id, report.evidence)
+    yield node, term("leg:status"), _status(report.status)
+    yield node, term("leg:confidence"), Literal(f"{report.confidence:.4f}", datatype=term("xsd:decimal"))
+    yield node, term("leg:rule"), Literal(report.rule)
+    if report.edtf:
+        yield node, term("leg:edtf"), Literal(report.edtf, datatype=EDTF)
+    actors, place = _cast(report.event)
+    for actor in actors:
+        yield node, term("leg:reportedActor"), names.node(actor)
+    if place:
+        yield node, term("leg:reportedPlace"), names.node(place)
+
+
+def _cast(event: Visit | Meeting | Statement) -> tuple[tuple[str, ...], str | None]:
+    """Return all actors and the place that a report names, by key."""
+    match event:
+        case Visit():
+            return event.visitors + event.hosts, event.destination
+        case Meeting():
+            return event.participants, event.place
+        case Statement():
+            return (event.speaker, *event.about, *event.addressees), None
+
+
+def _span(names: Names, article: Article, span: Span) -> Statements:
+    node = names.span(article.id, span)
+    yield node, A, term("oa:TextPositionSelector")
+    yield node, A, term("oa:TextQuoteSelector")
+    yield node, term("oa:start"), _count(span.start)
+    yield node, term("oa:end"), _count(span.end)
+    yield node, term("oa:exact"), Literal(span.of(article.text))
+
+
+def _event(
+    names: Names, event: Event, accounts: Mapping[str, Account], event_of: Mapping[tuple[str, int], str]
+) -> Statements:
+    node = names.node(event.key)
+    yield node, A, term("leg:Event")
+    yield node, A, term(f"leg:{type(event.event).__name__}")
+    yield node, LABEL, Literal(event.label, language="en")
+    yield node, term("leg:status"), _status(event.status)
+    if event.edtf:
+        yield node, term("leg:edtf"), Literal(event.edtf, datatype=EDTF)
+        for predicate, day in zip(("leg:earliest", "leg:latest"), bounds(event.edtf), strict=True):
+            if day:
+                yield node, term(predicate), Literal(day.isoformat(), datatype=DATE)
+    for article, index in event.reports:
+        report = accounts[article].reports[index]
+        yield node, term("gaf:denotedBy"), names.span(article, report.evidence)
+        if isinstance(report.event, Meeting) and report.event.during is not None:
+            larger = event_of[article, report.event.during]
+            if larger != event.key:
+                yield node, term("leg:during"), names.node(larger)
+    match event.event:
+        case Visit():
+            yield from _visit(names, node, event.event)
+        case Meeting():
+            yield from _meeting(names, node, event.event)
+        case Statement():
+            yield from _statement(names, node, event.event, accounts[event.reports[0][0]].article.text)
+
+
+def _visit(names: Names, node: NamedNode, visit: Visit) -> Statements:
+    for visitor in visit.visitors:
+        yield node, term("leg:visitor"), names.node(visitor)
+    for host in visit.hosts:
+        yield node, term("leg:host"), names.node(host)
+    yield node, term("leg:destination"), names.node(visit.destination)
+    if visit.purpose:
+        yield node, term("leg:purpose"), Literal(visit.purpose)
+
+
+def _meeting(names: Names, node: NamedNode, meeting: Meeting) -> Statements:
+    for participant in meeting.participants:
+        yield node, term("leg:participant"), names.node(participant)
+    yield node, term("leg:mode"), term(f"leg:{MODES[meeting.mode]}")
+    if meeting.place:
+        yield node, term("leg:place"), names.node(meeting.place)
+    if meeting.topic:
+        yield node, term("leg:topic"), Literal(meeting.topic)
+
+
+def _statement(names: Names, node: NamedNode, statement: Statement, text: str) -> Statements:
+    yield node, term("leg:speaker"), names.node(statement.speaker)
+    yield node, term("leg:content"), Literal(statement.content.of(text))
+    yield node, term("leg:direct"), Literal(statement.direct)
+    yield node, term("leg:act"), term(f"leg:{statement.act.capitalize()}")
+    for topic in statement.about:
+        yield node, term("leg:about"), names.node(topic)
+    for addressee in statement.addressees:
+        yield node, term("leg:addressee"), names.node(addressee)
+
+
+def _actor(names: Names, actor: Actor) -> Statements:
+    node = names.node(actor.key)
+    yield node, A, term("leg:Actor")
+    yield node, A, term(f"leg:{actor.kind.capitalize()}")
+    if actor.subkind:
+        yield node, A, term(f"leg:{actor.subkind}")
+    yield node, LABEL, Literal(actor.name, language="en")
+    for alias in actor.aliases:
+        if alias != actor.name:
+            yield node, term("skos:altLabel"), Literal(alias, language="en")
+    if actor.kind == "state" and actor.country:
+        yield node, term("leg:countryCode"), Literal(actor.country)
+
+
+def _place(names: Names, place: Place) -> Statements:
+    node = names.node(place.key)
+    yield node, A, term("leg:Place")
+    yield node, LABEL, Literal(place.name, language="en")
+    if place.country:
+        yield node, term("leg:countryCode"), Literal(place.country)
+    if place.latitude is not None and place.longitude is not None:
+        for predicate, degrees in (("geo:lat", place.latitude), ("geo:long", place.longitude)):
+            yield node, term(predicate), Literal(f"{degrees:.5f}", datatype=term("xsd:decimal"))
+
+
+def _holding(names: Names, holding: OfficeHolding, known: Mapping[str, str], article_id: str) -> Statements:
+    label = f"{holding.office} of {known.get(holding.of, holding.of)}" if holding.of else holding.office
+    office = names.office(label)
+    yield office, A, term("leg:Office")
+    yield office, LABEL, Literal(label, language="en")
+    if holding.of and holding.of in known:
+        yield office, term("org:postIn"), names.node(holding.of)
+    node = names.holding(holding)
+    yield node, A, term("leg:OfficeHolding")
+    yield node, term("leg:holder"), names.node(holding.holder)
+    yield node, term("leg:office"), office
+    yield node, term("leg:former"), Literal(holding.former)
+    for predicate, day in (("leg:from", holding.start), ("leg:until", holding.end)):
+        if day:
+            yield node, term(predicate), Literal(day, datatype=_precision(day))
+    if holding.span:
+        yield node, term("leg:evidence"), names.span(article_id, holding.span)
+    if holding.source != "article":
+        yield node, term("dct:source"), Literal(holding.source)
+
+
+def _release(names: Names, about: Description) -> Statements:
+    node = names.release(about.version)
+    yield node, A, term("dcat:Dataset")
+    yield node, A, term("void:Dataset")
+    yield node, term("dct:title"), Literal(f"Legation, release {about.version}", language="en")
+    yield node, term("dcat:version"), Literal(about.version)
+    yield node, term("dct:license"), LICENCE
+    yield node, term("void:uriSpace"), Literal(names.base)
+    for namespace in (PREFIXES["leg"], PREFIXES["oa"], PREFIXES["skos"], PREFIXES["org"], PREFIXES["gaf"]):
+        yield node, term("void:vocabulary"), NamedNode(namespace)
+    for program in (about.software, about.model):
+        agent = names.node(f"software/{program.replace(' ', '-')}")
+        yield agent, A, term("prov:SoftwareAgent")
+        yield agent, LABEL, Literal(program)
+        yield node, term("prov:wasAttributedTo"), agent
+    for name, number in sorted(about.counts.items()):
+        part = NamedNode(f"{node.value}#{name}")
+        yield node, term("dct:hasPart"), part
+        yield part, A, term("void:Dataset")
+        yield part, term("dct:title"), Literal(name, language="en")
+        yield part, term("void:entities"), _count(number)
+
+
+def _status(status: str) -> NamedNode:
+    return term(f"leg:{status.capitalize()}")
+
+
+def _count(number: int) -> Literal:
+    return Literal(str(number), datatype=term("xsd:nonNegativeInteger"))
+
+
+def _precision(day: str) -> NamedNode:
+    """Return the XSD type of an ISO date as precise as it is: ``2022`` is a gYear."""
+    return term({4: "xsd:gYear", 7: "xsd:gYearMonth"}.get(len(day), "xsd:date"))

@@ -1,0 +1,103 @@
+"""Invented articles with what a careful reader says of them: the input of tests that need no language model."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import date
+
+from kg.records import (
+    Account,
+    Act,
+    Actor,
+    Article,
+    Meeting,
+    OfficeHolding,
+    Place,
+    Report,
+    Span,
+    Statement,
+    Status,
+    Visit,
+)
+
+PETROVA = Actor("person/ana-petrova", "person", "Ana Petrova", ("Ms Petrova", "Petrova"), wikidata="Q900000001")
+LINDEN = Actor("person/jon-linden", "person", "Jon Linden", ("Linden",))
+NORLAND = Actor("state/no", "state", "Norland", ("Norlandic",), country="NO")
+HARBOUR = Place("place/harbour-no", "Harbour", "NO", 59.91, 10.75, "3143244")
+COUNTRY = Place("place/no", "Norland", "NO")
+
+TEXT = (
+    "HARBOUR – Foreign Minister Ana Petrova arrived in Harbour on May 18, 2022 and will meet Jon Linden there.\n\n"
+    "“We will build the bridge,” Ms Petrova said. Linden, the former premier, denied that there is a “secret” deal."
+)
+
+
+def span(text: str, words: str) -> Span:
+    """Return where the words first stand in the text."""
+    start = text.index(words)
+    return Span(start, start + len(words))
+
+
+def article(article_id: str, text: str = TEXT, *, published: date | None = date(2022, 5, 18)) -> Article:
+    """Return an article with the given id."""
+    return Article(
+        id=article_id,
+        text=text,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        title="Petrova in Harbour",
+        url=f"https://news.example/{article_id}",
+        published=published,
+        date_source="metadata" if published else "none",
+        publisher="The Harbour Post",
+        authors=("R. Writer",),
+    )
+
+
+def visit(
+    text: str, words: str, *, who: Actor = PETROVA, to: Place = HARBOUR, edtf: str | None, status: Status
+) -> Report:
+    """Return a report of a visit that rests on the words."""
+    return Report(Visit((who.key,), to.key), status, edtf, span(text, words), 0.9, "visit/arrive")
+
+
+def statement(text: str, words: str, content: str, *, who: Actor, act: Act, direct: bool) -> Report:
+    """Return a report of a statement that rests on the words."""
+    event = Statement(who.key, span(text, content), act, direct)
+    return Report(event, "occurred", None, span(text, words), 0.8, "statement/say")
+
+
+def harbour(article_id: str = "harbour", *, published: date | None = date(2022, 5, 18)) -> Account:
+    """Return the account of the whole invented article: a visit, a meeting during it, a quotation and a denial."""
+    told = article(article_id, published=published)
+    meeting = Meeting((LINDEN.key, PETROVA.key), HARBOUR.key, "in-person", "the bridge", during=0)
+    return Account(
+        article=told,
+        actors=(PETROVA, LINDEN, NORLAND),
+        places=(HARBOUR, COUNTRY),
+        holdings=(
+            OfficeHolding(PETROVA.key, "Foreign Minister", NORLAND.key, span=span(TEXT, "Foreign Minister Ana Petrova")),
+            OfficeHolding(LINDEN.key, "Premier", former=True, span=span(TEXT, "Linden, the former premier")),
+            OfficeHolding(PETROVA.key, "Mayor", start="2015", end="2019-03-01", source="a register"),
+        ),
+        reports=(
+            visit(TEXT, "arrived in Harbour on May 18, 2022", edtf="2022-05-18", status="occurred"),
+            Report(meeting, "planned", "2022-05-18", span(TEXT, "will meet Jon Linden there"), 0.85, "meeting/meet"),
+            statement(
+                TEXT, "“We will build the bridge,” Ms Petrova said.", "We will build the bridge,",
+                who=PETROVA, act="promise", direct=True,
+            ),
+            statement(
+                TEXT, "denied that there is a “secret” deal", "there is a “secret” deal", who=LINDEN, act="deny", direct=False
+            ),
+        ),
+    )  # fmt: skip
+
+
+def preview(article_id: str = "preview", *, status: Status = "planned") -> Account:
+    """Return another paper's account of the same visit a day earlier; it names only the country."""
+    text = "Ms Petrova is expected in Norland on May 18, 2022."
+    told = article(article_id, text, published=date(2022, 5, 17))
+    report = visit(text, "is expected in Norland on May 18, 2022", to=COUNTRY, edtf="2022-05-18", status=status)
+    known_by_surname = replace(PETROVA, name="Petrova", aliases=("Ms Petrova",), wikidata=None)
+    return Account(told, (known_by_surname,), (COUNTRY,), (), (report,))
