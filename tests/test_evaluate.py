@@ -39,9 +39,7 @@ GOVERNMENT = GoldActor("Government of France", "organization", ("Paris",), of="F
 MINISTRY = GoldActor("Ministry of Foreign Affairs of France", "organization", ("Quai d'Orsay",), of="France")
 ACTORS = (MERKEL, SARKOZY, FRANCE, GOVERNMENT, MINISTRY)
 VISIT = GoldEvent("visit", ("Angela Merkel",), "flew to Paris", place="Paris", country="FR", edtf="2011-12-05")
-MEETING = GoldEvent(
-    "meeting", ("Angela Merkel", "Nicolas Sarkozy"), "met Sarkozy", edtf="2011-12-05", mode="in-person"
-)
+MEETING = GoldEvent("meeting", ("Angela Merkel", "Nicolas Sarkozy"), "met Sarkozy", edtf="2011-12-05", mode="in-person")
 SAID = GoldEvent("statement", ("Nicolas Sarkozy",), "France will not leave the euro", act="promise", direct=True)
 
 
@@ -270,7 +268,9 @@ def test_dates_that_can_be_the_same(one: str | None, other: str | None, expected
 
 
 def test_a_trap_is_taken_by_an_extra_that_rests_on_it() -> None:
-    gold = case(VISIT, traps=(Trap("if Merkel flew to Paris again", "hypothetical"), Trap("did not see him", "negated")))
+    gold = case(
+        VISIT, traps=(Trap("if Merkel flew to Paris again", "hypothetical"), Trap("did not see him", "negated"))
+    )
     (event,) = as_found(gold).events
     fallen = replace(event, evidence="would be welcome if Merkel flew to Paris again")
     scores = score({"x1": gold}, {"x1": Found("x1", (event, fallen))})

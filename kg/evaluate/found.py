@@ -85,9 +85,7 @@ def from_account(account: Account) -> Found:
     return Found(account.article.id, tuple(_event(r, text, actors, places) for r in account.reports))
 
 
-def _event(
-    report: Report, text: str, actors: Mapping[str, FoundActor], places: Mapping[str, FoundPlace]
-) -> FoundEvent:
+def _event(report: Report, text: str, actors: Mapping[str, FoundActor], places: Mapping[str, FoundPlace]) -> FoundEvent:
     event = report.event
     kind: Kind
     roles: tuple[str, ...]
@@ -114,6 +112,7 @@ def _event(
     )
 
 
+ARTICLES = "SELECT ?id WHERE { ?article a leg:Article ; dct:identifier ?id }"
 REPORTS = """
 SELECT ?report ?id ?event ?type ?status ?edtf ?confidence ?rule ?start ?evidence ?mode ?act ?direct ?content WHERE {
   ?report leg:reports ?event ; leg:article/dct:identifier ?id ; leg:status ?status ; leg:confidence ?confidence .
@@ -131,7 +130,8 @@ SELECT ?from ?role ?to WHERE {
 }"""
 NAMES = """
 SELECT ?thing ?name ?preferred ?type ?country ?same WHERE {
-  { ?thing rdfs:label ?name . BIND(true AS ?preferred) } UNION { ?thing skos:altLabel ?name . BIND(false AS ?preferred) }
+  { ?thing rdfs:label ?name . BIND(true AS ?preferred) }
+  UNION { ?thing skos:altLabel ?name . BIND(false AS ?preferred) }
   { ?thing a ?type . FILTER(?type IN (leg:Person, leg:State, leg:Organization, leg:Place)) }
   OPTIONAL { ?thing leg:countryCode ?country }
   OPTIONAL { ?thing skos:exactMatch|owl:sameAs ?same . FILTER(CONTAINS(STR(?same), "wikidata.org/entity/")) }
@@ -173,9 +173,9 @@ def from_release(folder: Path) -> dict[str, Found]:
         key = (row["id"], row["event"])
         if key not in chosen or rank < chosen[key][0]:
             chosen[key] = (rank, event)
-    grouped: dict[str, list[tuple[int, FoundEvent]]] = {}
+    grouped: dict[str, list[tuple[int, FoundEvent]]] = {row["id"]: [] for row in _rows(store, ARTICLES)}
     for (article, _), ((_, start), event) in chosen.items():
-        grouped.setdefault(article, []).append((start, event))
+        grouped[article].append((start, event))
     return {
         article: Found(article, tuple(e for _, e in sorted(events, key=lambda pair: (pair[0], repr(pair[1])))))
         for article, events in sorted(grouped.items())
@@ -195,7 +195,8 @@ def _local(iri: str) -> str:
 def _named(rows: Iterable[Mapping[str, Any]]) -> tuple[dict[str, FoundActor], dict[str, FoundPlace]]:
     gathered: dict[str, dict[str, Any]] = {}
     for row in rows:
-        entry = gathered.setdefault(row["thing"], {"names": set(), "label": "", "types": set(), "qid": None, "cc": None})
+        empty = {"names": set(), "label": "", "types": set(), "qid": None, "cc": None}
+        entry = gathered.setdefault(row["thing"], empty)
         entry["names"].add(row["name"])
         entry["types"].add(_local(row["type"]))
         entry["cc"] = row["country"] or entry["cc"]
@@ -229,7 +230,8 @@ def _reported(
     acting = [iri for iri in told if iri in main or iri not in beside] or main
     if kind == "statement":
         acting = [iri for iri in main if iri in told] or acting
-    where = links.get((report, "reportedPlace")) or links.get((event, "destination" if kind == "visit" else "place"), [])
+    merged = links.get((event, "destination" if kind == "visit" else "place"), [])
+    where = links.get((report, "reportedPlace"), merged)
     return FoundEvent(
         kind=kind,
         actors=tuple(actors[iri] for iri in sorted(set(acting)) if iri in actors),

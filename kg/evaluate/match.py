@@ -18,8 +18,13 @@ from scipy.optimize import linear_sum_assignment
 from kg.evaluate.found import FoundActor, FoundEvent, FoundPlace
 from kg.evaluate.gold import Gold, GoldActor, GoldEvent
 
-PRONOUNS = frozenset("i we you he she it they him her them us me his their who".split())
-TITLES = frozenset("mr mrs ms dr sir lord dame sheikh president minister secretary ambassador general senator fm pm".split())
+PRONOUNS = frozenset(
+    {"i", "we", "you", "he", "she", "it", "they", "him", "her", "them", "us", "me", "his", "their", "who"}
+)
+TITLES = frozenset(
+    {"mr", "mrs", "ms", "dr", "sir", "lord", "dame", "sheikh", "president", "minister", "secretary", "ambassador"}
+    | {"general", "senator", "fm", "pm"}
+)
 GOVERNMENT = re.compile(
     r"^(?:government|administration|cabinet) of (?:the )?(.+)$|^(.+?) (?:government|administration|cabinet)$"
 )
@@ -231,6 +236,6 @@ def pair(gold: Gold, events: Sequence[FoundEvent]) -> list[tuple[int, int]]:
     return [(int(r), int(c)) for r, c in zip(rows, columns, strict=True) if weights[r, c] > 0]
 
 
-def any_overlap(evidence: str, texts: Iterable[str]) -> bool:
-    """Return whether the evidence covers half of one of the texts, or lies inside it."""
-    return any(overlap(text, evidence) >= SAME_WORDS for text in texts)
+def rests_on(event: FoundEvent, texts: Iterable[str]) -> bool:
+    """Return whether a visit's or meeting's evidence covers half of one of the texts, or lies inside it."""
+    return event.kind != "statement" and any(overlap(text, event.evidence) >= SAME_WORDS for text in texts)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from kg.evaluate.found import Found, FoundEvent
 from kg.evaluate.gold import KINDS, Gold, GoldEvent, Kind
-from kg.evaluate.match import any_overlap, compatible, flat, overlap, pair, same_date
+from kg.evaluate.match import compatible, flat, overlap, pair, rests_on, same_date
 
 DETAILS: dict[str, tuple[Kind, ...]] = {
     "status": ("visit", "meeting"),
@@ -130,10 +130,10 @@ def score(golds: Mapping[str, Gold], founds: Mapping[str, Found]) -> Scores:
                     findings.append(_wrong(key, detail, annotated, event))
         findings += [_finding("miss", key, g) for g in misses]
         findings += [_finding("extra", key, e) for e in extras]
-        taken = [t for t in gold.traps if any(e.kind != "statement" and any_overlap(e.evidence, [t.text]) for e in extras)]
+        taken = [t for t in gold.traps if any(rests_on(e, [t.text]) for e in extras)]
         findings += [Finding("trap", key, t.why, "taken for an event", flat(t.text)) for t in taken]
         traps += Accuracy(len(taken), len(gold.traps))
-        retold += sum(e.kind != "statement" and any_overlap(e.evidence, [r.evidence for r in gold.retellings]) for e in extras)
+        retold += sum(rests_on(e, [r.evidence for r in gold.retellings]) for e in extras)
         said = [e.content or "" for g, e in hits if g.kind == "statement"]
         covered += sum(g.kind == "statement" and any(overlap(g.evidence, s) == 1 for s in said) for g in misses)
     return Scores(
