@@ -12,11 +12,14 @@ from importlib import resources
 from io import BytesIO
 
 import pyoxigraph as ox
+import rdflib
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 from rdflib import Graph
 
 from kg.bounds import bounds
+from kg.errors import InputError
 from kg.iri import PREFIXES, Names, term
+from kg.merge import Merged
 from kg.records import Account, Actor, Article, Event, Meeting, OfficeHolding, Place, Report, Span, Statement, Visit
 
 EDTF = NamedNode("http://id.loc.gov/datatypes/edtf/EDTF")
@@ -42,64 +45,28 @@ class Description:
     counts: Mapping[str, int]
 
 
-def article_quads(names: Names, account: Account, event_of: Mapping[tuple[str, int], str]) -> Iterator[Quad]:
-    """Return one article's graph: its description, reports and spans, never its text.
+def graph_quads(names: Names, accounts: Sequence[Account], merged: Merged) -> Iterator[Quad]:
+    """Return all that the accounts say: a graph an article, and those of the events, the actors and the links.
 
-    ``event_of`` gives the key of the event that a report, named by article id and index, is an account of.
+    ``merged`` is what :func:`kg.merge.merge` makes of these very accounts.
     """
-    yield from _in(names.article_graph(account.article.id), _article(names, account, event_of))
-
-
-def events_quads(names: Names, events: Iterable[Event], accounts: Mapping[str, Account]) -> Iterator[Quad]:
-    """Return the events; ``accounts``, by article id, hold the words of statements and the evidence."""
-    told = tuple(events)
-    event_of = {where: event.key for event in told for where in event.reports}
-    triples = (triple for event in told for triple in _event(names, event, accounts, event_of))
-    yield from _in(names.graph("events"), triples)
-
-
-def actors_quads(
-    names: Names, actors: Sequence[Actor], places: Sequence[Place], accounts: Iterable[Account]
-) -> Iterator[Quad]:
-    """Return the actors, the places and the offices held, as all accounts together have them."""
-    graph = names.graph("actors")
-    known = {actor.key: actor.name for actor in actors}
-    for actor in actors:
-        yield from _in(graph, _actor(names, actor))
-    for place in places:
-        yield from _in(graph, _place(names, place))
+    by_id = {account.article.id: account for account in accounts}
+    event_of = {where: event.key for event in merged.events for where in event.reports}
     for account in accounts:
-        for holding in account.holdings:
-            yield from _in(graph, _holding(names, holding, known, account.article.id))
-
-
-def links_quads(names: Names, actors: Iterable[Actor], places: Iterable[Place]) -> Iterator[Quad]:
-    """Return the links to the same things elsewhere: Wikidata for actors, GeoNames for places."""
-    pairs = [(a.key, f"http://www.wikidata.org/entity/{a.wikidata}") for a in actors if a.wikidata]
-    pairs += [(p.key, f"https://sws.geonames.org/{p.geonames}/") for p in places if p.geonames]
-    yield from _in(names.graph("links"), ((names.node(key), EXACT_MATCH, NamedNode(iri)) for key, iri in pairs))
+        yield from _in(names.article_graph(account.article.id), _article(names, account, event_of))
+    for event in merged.events:
+        yield from _in(names.graph("events"), _event(names, event, by_id, event_of))
+    yield from _in(names.graph("actors"), _actors(names, accounts, merged))
+    yield from _in(names.graph("links"), _links(names, merged))
 
 
 def ontology_quads(names: Names) -> Iterator[Quad]:
-    """Return the packaged ontology; its blank nodes become the IRIs that RDF 1.1 (section 3.5) calls Skolem IRIs.
-
-    Their names come from RDF Dataset Canonicalization, so that they are the same in every build.
-    """
-    dataset = ox.Dataset()
+    """Return the packaged ontology, which has no blank nodes."""
+    graph = names.graph("ontology")
     for file in sorted(resources.files("ontology").iterdir(), key=lambda path: path.name):
         if file.name.endswith(".ttl"):
             for quad in ox.parse(file.read_bytes(), ox.RdfFormat.TURTLE):
-                dataset.add(quad)
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    graph = names.graph("ontology")
-
-    def named(node: ox.NamedNode | ox.BlankNode | Literal | Triple) -> ox.NamedNode | Literal | Triple:
-        return names.node(f".well-known/genid/{node.value}") if isinstance(node, ox.BlankNode) else node
-
-    for quad in dataset:
-        subject = named(quad.subject)
-        if isinstance(subject, NamedNode):
-            yield Quad(subject, quad.predicate, named(quad.object), graph)
+                yield Quad(quad.subject, quad.predicate, quad.object, graph)
 
 
 def release_quads(names: Names, about: Description) -> Iterator[Quad]:
@@ -107,28 +74,35 @@ def release_quads(names: Names, about: Description) -> Iterator[Quad]:
     yield from _in(names.graph("release"), _release(names, about))
 
 
-def event_index(events: Iterable[Event]) -> dict[tuple[str, int], str]:
-    """Return the key of each report's event; a report is named by article id and index."""
-    return {where: event.key for event in events for where in event.reports}
-
-
 def nquads(quads: Iterable[Quad]) -> list[bytes]:
     """Return the quads as sorted, distinct lines of canonical N-Quads, each with its newline."""
-    return sorted({line + b"\n" for line in _serialized(quads, ox.RdfFormat.N_QUADS).split(b"\n") if line})
+    buffer = BytesIO()
+    ox.serialize(quads, buffer, ox.RdfFormat.N_QUADS)
+    return sorted({line + b"\n" for line in buffer.getvalue().split(b"\n") if line})
 
 
 def to_rdflib(quads: Iterable[Quad]) -> Graph:
-    """Return the union of the quads' graphs as an rdflib graph, for libraries that need one."""
-    triples = (Triple(quad.subject, quad.predicate, quad.object) for quad in quads)
+    """Return the union of the quads' graphs as an rdflib graph, for libraries that need one.
+
+    Raises:
+        InputError: A quad holds a triple term (RDF 1.2), which rdflib cannot.
+    """
     graph = Graph(bind_namespaces="none")
-    graph.parse(BytesIO(_serialized(triples, ox.RdfFormat.N_TRIPLES)), format="ntriples")
+    for quad in quads:
+        graph.add((_rdflib(quad.subject), rdflib.URIRef(quad.predicate.value), _rdflib(quad.object)))
     return graph
 
 
-def _serialized(items: Iterable[Quad] | Iterable[Triple], form: ox.RdfFormat) -> bytes:
-    buffer = BytesIO()
-    ox.serialize(items, buffer, form)
-    return buffer.getvalue()
+def _rdflib(term: ox.NamedNode | ox.BlankNode | Literal | Triple) -> rdflib.URIRef | rdflib.BNode | rdflib.Literal:
+    match term:
+        case NamedNode():
+            return rdflib.URIRef(term.value)
+        case ox.BlankNode():
+            return rdflib.BNode(term.value)
+        case Literal():
+            datatype = None if term.language else rdflib.URIRef(term.datatype.value)
+            return rdflib.Literal(term.value, lang=term.language, datatype=datatype, normalize=False)
+    raise InputError(f"the triple term {term} is RDF 1.2: write the data without triple terms")
 
 
 def _in(graph: NamedNode, triples: Iterable[tuple[NamedNode, NamedNode, Object]]) -> Iterator[Quad]:
@@ -172,8 +146,7 @@ def _report(names: Names, article: Article, report: Report, event: str) -> State
     yield node, term("leg:status"), _status(report.status)
     yield node, term("leg:confidence"), Literal(f"{report.confidence:.4f}", datatype=term("xsd:decimal"))
     yield node, term("leg:rule"), Literal(report.rule)
-    if report.edtf:
-        yield node, term("leg:edtf"), Literal(report.edtf, datatype=EDTF)
+    yield from _when(node, report.edtf)
     actors, place = _cast(report.event)
     for actor in actors:
         yield node, term("leg:reportedActor"), names.node(actor)
@@ -209,11 +182,7 @@ def _event(
     yield node, A, term(f"leg:{type(event.event).__name__}")
     yield node, LABEL, Literal(event.label, language="en")
     yield node, term("leg:status"), _status(event.status)
-    if event.edtf:
-        yield node, term("leg:edtf"), Literal(event.edtf, datatype=EDTF)
-        for predicate, day in zip(("leg:earliest", "leg:latest"), bounds(event.edtf), strict=True):
-            if day:
-                yield node, term(predicate), Literal(day.isoformat(), datatype=DATE)
+    yield from _when(node, event.edtf)
     for article, index in event.reports:
         report = accounts[article].reports[index]
         yield node, term("gaf:denotedBy"), names.span(article, report.evidence)
@@ -261,6 +230,27 @@ def _statement(names: Names, node: NamedNode, statement: Statement, text: str) -
         yield node, term("leg:addressee"), names.node(addressee)
 
 
+def _actors(names: Names, accounts: Iterable[Account], merged: Merged) -> Statements:
+    known = {actor.key: actor.name for actor in merged.actors}
+    for actor in merged.actors:
+        yield from _actor(names, actor)
+    for place in merged.places:
+        yield from _place(names, place)
+    for account in accounts:
+        for holding in account.holdings:
+            yield from _holding(names, holding, known, account.article.id)
+
+
+def _links(names: Names, merged: Merged) -> Statements:
+    """Yield the same things elsewhere: actors on Wikidata, places on GeoNames."""
+    for actor in merged.actors:
+        if actor.wikidata:
+            yield names.node(actor.key), EXACT_MATCH, NamedNode(f"http://www.wikidata.org/entity/{actor.wikidata}")
+    for place in merged.places:
+        if place.geonames:
+            yield names.node(place.key), EXACT_MATCH, NamedNode(f"https://sws.geonames.org/{place.geonames}/")
+
+
 def _actor(names: Names, actor: Actor) -> Statements:
     node = names.node(actor.key)
     yield node, A, term("leg:Actor")
@@ -271,7 +261,7 @@ def _actor(names: Names, actor: Actor) -> Statements:
     for alias in actor.aliases:
         if alias != actor.name:
             yield node, term("skos:altLabel"), Literal(alias, language="en")
-    if actor.kind == "state" and actor.country:
+    if actor.country:
         yield node, term("leg:countryCode"), Literal(actor.country)
 
 
@@ -303,7 +293,9 @@ def _holding(names: Names, holding: OfficeHolding, known: Mapping[str, str], art
             yield node, term(predicate), Literal(day, datatype=_precision(day))
     if holding.span:
         yield node, term("leg:evidence"), names.span(article_id, holding.span)
-    if holding.source != "article":
+    if holding.source == "article":
+        yield node, term("leg:article"), names.article(article_id)
+    else:
         yield node, term("dct:source"), Literal(holding.source)
 
 
@@ -328,6 +320,15 @@ def _release(names: Names, about: Description) -> Statements:
         yield part, A, term("void:Dataset")
         yield part, term("dct:title"), Literal(name, language="en")
         yield part, term("void:entities"), _count(number)
+
+
+def _when(node: NamedNode, edtf: str | None) -> Statements:
+    """Yield a date as it is known, and as the first and last day it can mean, for filters."""
+    if edtf:
+        yield node, term("leg:edtf"), Literal(edtf, datatype=EDTF)
+        for predicate, day in zip(("leg:earliest", "leg:latest"), bounds(edtf), strict=True):
+            if day:
+                yield node, term(predicate), Literal(day.isoformat(), datatype=DATE)
 
 
 def _status(status: str) -> NamedNode:

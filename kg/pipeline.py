@@ -1,0 +1,103 @@
+"""The whole way, from news articles to a release that can be queried and cited. Read this module first.
+
+article → reader (zones → parse → mentions → coref → extract → link) → account
+accounts → rdf → validate, each by itself → merge → rdf → release
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.article import read_inputs
+from kg.errors import InputError
+from kg.iri import DEFAULT_BASE, Names
+from kg.merge import Merged, merge
+from kg.rdf import graph_quads, ontology_quads
+from kg.records import Account, Article, Refusal
+from kg.release import Contents, write_release
+from kg.workers import MakeReader, Tell, read_articles, spacy_reader
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """The release that was published, and the inputs that were not."""
+
+    version: str
+    path: Path
+    published: int
+    refused: tuple[Refusal, ...]
+
+
+def build(
+    inputs: Sequence[Path],
+    out: Path,
+    *,
+    workers: int = 1,
+    base: str = DEFAULT_BASE,
+    make_reader: MakeReader = spacy_reader,
+    tell: Tell = lambda done, of: None,
+) -> BuildResult:
+    """Publish what the inputs say as the current release of ``out``; return it with the inputs refused.
+
+    Neither the order of the inputs nor the number of ``workers`` (processes) shows in the release.
+
+    Raises:
+        InputError: Not one article can be published.
+        ReleaseError: The release cannot be written.
+    """
+    names = Names(base)
+    articles, unread = _distinct(read_inputs(inputs))
+    readings = read_articles(articles, names=names, workers=workers, make_reader=make_reader, tell=tell)
+    refused = tuple(sorted({*unread, *readings.refused}, key=lambda r: (r.source, r.reason, r.remedy)))
+    if not readings.accounts:
+        raise InputError(_nothing(inputs, refused))
+    merged = merge(readings.accounts)
+    contents = Contents(
+        quads=[*graph_quads(names, readings.accounts, merged), *ontology_quads(names)],
+        inputs=tuple((account.article.id, account.article.sha256) for account in readings.accounts),
+        refused=refused,
+        counts=_counts(readings.accounts, merged),
+        model=readings.model,
+        names=names,
+    )
+    version, path = write_release(out, contents)
+    return BuildResult(version, path, len(readings.accounts), refused)
+
+
+def _distinct(inputs: Iterable[Article | Refusal]) -> tuple[list[Article], list[Refusal]]:
+    """Return the articles by id, one an id, and the refusals; of two with one id, the lower SHA-256 stays."""
+    kept: dict[str, Article] = {}
+    refused: list[Refusal] = []
+    articles: list[Article] = []
+    for item in inputs:
+        if isinstance(item, Refusal):
+            refused.append(item)
+        else:
+            articles.append(item)
+    for article in sorted(articles, key=lambda a: (a.id, a.sha256, repr(a))):
+        if kept.setdefault(article.id, article) is not article:
+            reason = f"another article has the same id, {article.id!r} (SHA-256 of this one: {article.sha256[:12]}…)"
+            refused.append(Refusal(article.id, reason, "give it an id, or a file name, of its own"))
+    return list(kept.values()), refused
+
+
+def _nothing(inputs: Sequence[Path], refused: Sequence[Refusal]) -> str:
+    where = ", ".join(str(path) for path in inputs)
+    if not refused:
+        return f"{where}: no articles here; give .txt, .html, .json, .jsonl or .warc files, or a folder of them"
+    reasons = "\n".join(f"{refusal.source}: {refusal.reason}; {refusal.remedy}" for refusal in refused)
+    return f"{where}: not one article could be published\n{reasons}"
+
+
+def _counts(accounts: Sequence[Account], merged: Merged) -> dict[str, int]:
+    kinds = Counter(f"{type(event.event).__name__.lower()}s" for event in merged.events)
+    return {
+        "articles": len(accounts),
+        "reports": sum(len(account.reports) for account in accounts),
+        **{kind: kinds[kind] for kind in ("visits", "meetings", "statements")},
+        "actors": len(merged.actors),
+        "places": len(merged.places),
+    }

@@ -1,0 +1,135 @@
+"""The gate before publication: quads against the packaged SHACL shapes, in the shapes' own words."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import pyoxigraph as ox
+import pyshacl
+from pyoxigraph import Quad
+from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, ShapeLoadError
+from rdflib import SH, BNode, Graph
+from rdflib.term import Node
+
+from kg.errors import InputError
+from kg.rdf import to_rdflib
+
+FORMATS = {
+    ".ttl": ox.RdfFormat.TURTLE,
+    ".nt": ox.RdfFormat.N_TRIPLES,
+    ".nq": ox.RdfFormat.N_QUADS,
+    ".trig": ox.RdfFormat.TRIG,
+    ".jsonld": ox.RdfFormat.JSON_LD,
+    ".rdf": ox.RdfFormat.RDF_XML,
+}
+"""File name suffix → RDF syntax; each may be followed by ``.gz``."""
+
+
+@dataclass(frozen=True, order=True)
+class Violation:
+    """One way in which the data break a shape: at which node, along which path, and the shape's message."""
+
+    focus: str
+    path: str
+    message: str
+    shape: str
+
+
+class Validator:
+    """Holds the parsed shapes, which take longer to load than an article takes to check.
+
+    ``shapes`` defaults to every Turtle file of the package ``shapes``.
+
+    """
+
+    def __init__(self, shapes: Graph | None = None) -> None:
+        """Take the shapes and try them on an empty graph.
+
+        Raises:
+            ShapeLoadError: The shapes themselves are wrong; no data can be judged by them.
+        """
+        self._shapes = packaged_shapes() if shapes is None else shapes
+        pyshacl.validate(Graph(), shacl_graph=self._shapes)  # a broken shape is our fault: fail now, not per article
+
+    def check(self, quads: Iterable[Quad]) -> tuple[Violation, ...]:
+        """Return how the union of the quads breaks the shapes, sorted; empty when it conforms.
+
+        Warnings and infos of the shapes do not count. A literal so wrong that the SHACL processor stops on it
+        is a violation as well, since a graph that cannot be judged cannot be published.
+        """
+        graph = to_rdflib(quads)
+        try:
+            conforms, report, _ = pyshacl.validate(graph, shacl_graph=self._shapes, allow_warnings=True)
+        except (ShapeLoadError, ConstraintLoadError):
+            raise
+        except (ReportableRuntimeError, TypeError, ValueError, ArithmeticError) as error:
+            return (Violation("", "", f"the SHACL processor stopped: {error}", type(error).__name__),)
+        if conforms:
+            return ()
+        if not isinstance(report, Graph):
+            return (Violation("", "", f"the SHACL processor stopped: {report}", "ValidationFailure"),)
+        results = report.subjects(SH.resultSeverity, SH.Violation)
+        return tuple(sorted({self._violation(report, result) for result in results}))
+
+    def _violation(self, report: Graph, result: Node) -> Violation:
+        shape = report.value(result, SH.sourceShape)
+        if isinstance(shape, BNode):  # a property shape without a name: the node shape that holds it names it
+            shape = self._shapes.value(None, SH.property, shape) or shape
+        messages = sorted(str(message) for message in report.objects(result, SH.resultMessage))
+        return Violation(
+            focus=str(report.value(result, SH.focusNode) or ""),
+            path=str(report.value(result, SH.resultPath) or ""),
+            message="; ".join(messages),
+            shape=str(shape or ""),
+        )
+
+
+def packaged_shapes() -> Graph:
+    """Return the union of the Turtle files of the package ``shapes``."""
+    graph = Graph()
+    for file in sorted(resources.files("shapes").iterdir(), key=lambda path: path.name):
+        if file.name.endswith(".ttl"):
+            graph.parse(data=file.read_text(encoding="utf-8"), format="turtle")
+    return graph
+
+
+def validate_files(paths: Iterable[Path], validator: Validator) -> Iterator[tuple[Path, tuple[Violation, ...]]]:
+    """Yield each RDF file with its violations; every file is judged by itself.
+
+    Raises:
+        InputError: A file cannot be read, is of an unknown kind, or is not what its name says.
+    """
+    for path in paths:
+        yield path, validator.check(_quads(path))
+
+
+def describe(violations: Iterable[Violation]) -> str:
+    """Return the violations as indented lines to read: node, path, message and shape."""
+    lines = []
+    for found in violations:
+        where = " ".join(filter(None, [f"<{found.focus}>" if found.focus else "", _local(found.path)]))
+        lines.append(f"  {where or 'whole graph'}: {found.message}  [{_local(found.shape)}]")
+    return "\n".join(lines)
+
+
+def _quads(path: Path) -> list[Quad]:
+    suffixes = [suffix for suffix in path.suffixes if suffix != ".gz"]
+    form = FORMATS.get(suffixes[-1] if suffixes else "")
+    if form is None:
+        raise InputError(f"{path}: not a known RDF file name; name it {', '.join(FORMATS)}, or one of them with .gz")
+    try:
+        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        return list(ox.parse(data, form))
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(f"{path}: cannot be read ({error}); check the path and that the file is complete") from error
+    except (SyntaxError, ValueError) as error:
+        raise InputError(f"{path}: not valid {form}: {error}; correct that place, or the file's suffix") from error
+
+
+def _local(iri: str) -> str:
+    return iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1]

@@ -1,0 +1,134 @@
+"""Reading many articles, in this process or in several; what goes wrong with one article stays with it."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache, partial
+from itertools import repeat
+from typing import Any, Protocol
+
+from kg.errors import LegationError, ModelError, NonConformingError, ReleaseError
+from kg.iri import Names
+from kg.merge import merge
+from kg.rdf import graph_quads
+from kg.records import Account, Article, Refusal
+from kg.validate import Validator, describe
+
+CHUNK = 16
+"""Articles that a worker is given at once, at most: fewer round trips, yet an even load."""
+
+Tell = Callable[[int, int], None]
+"""Called after each article with (done, of)."""
+
+
+class ArticleReader(Protocol):
+    """Turns the text of one article into what it says; ``model_name`` is "package version"."""
+
+    @property
+    def model_name(self) -> str:
+        """The language model used, for the manifest."""
+        ...
+
+    def read(self, article: Article) -> Account:
+        """Return what the article says."""
+        ...
+
+
+MakeReader = Callable[[], ArticleReader]
+"""Loads a reader, once in every process; a function at the top of a module, so that it travels there by name."""
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What came of all articles, in their order, and the model that read them."""
+
+    accounts: tuple[Account, ...]
+    refused: tuple[Refusal, ...]
+    model: str
+
+
+def spacy_reader() -> ArticleReader:
+    """Return the reader proper. It is imported here because loading the language model takes seconds."""
+    from kg.reader import Reader
+
+    return Reader()
+
+
+def read_articles(
+    articles: Sequence[Article], *, names: Names, workers: int, make_reader: MakeReader, tell: Tell
+) -> Readings:
+    """Return the accounts of the articles whose triples conform, and a refusal for each of the others.
+
+    Raises:
+        ModelError: The language model is missing.
+        ReleaseError: A worker process died; nothing is published.
+    """
+    accounts, refused = [], []
+    with _processes(workers, chunk=max(1, min(CHUNK, len(articles) // (4 * workers)))) as run:
+        (model,) = run(_model, [make_reader])
+        for done, told in enumerate(run(_read, articles, repeat(make_reader), repeat(names)), start=1):
+            if isinstance(told, Account):
+                accounts.append(told)
+            else:
+                refused.append(told)
+            tell(done, len(articles))
+    return Readings(tuple(accounts), tuple(refused), model)
+
+
+@contextmanager
+def _processes(workers: int, *, chunk: int) -> Iterator[Callable[..., Iterator[Any]]]:
+    """Give a ``map`` that works in this process, or in spawned ones: forking a process with threads may hang."""
+    if workers == 1:
+        yield map
+        return
+    try:
+        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+            yield partial(pool.map, chunksize=chunk)
+    except BrokenProcessPool as error:
+        raise ReleaseError("a worker process died, perhaps for lack of memory; give fewer --workers") from error
+
+
+@cache
+def _reader(make_reader: MakeReader) -> ArticleReader:
+    """Load the reader once a process. A pool's initializer would hide why it failed: the pool calls itself broken."""
+    return make_reader()
+
+
+@cache
+def _validator() -> Validator:
+    return Validator()
+
+
+def _model(make_reader: MakeReader) -> str:
+    return _reader(make_reader).model_name
+
+
+def _read(article: Article, make_reader: MakeReader, names: Names) -> Account | Refusal:
+    """Return the article's account, or why it is refused: the one place where any failure is caught."""
+    try:
+        account = _reader(make_reader).read(article)
+        _must_conform(account, names)
+        return account
+    except ModelError:
+        raise
+    except LegationError as error:
+        return Refusal(
+            article.id, str(error), "correct the article where the message says so; else report it as a fault"
+        )
+    except Exception as error:
+        reason = f"reading it failed ({type(error).__name__}: {error})"
+        return Refusal(
+            article.id, reason, "report the article and this message as a fault; the others are not affected"
+        )
+
+
+def _must_conform(account: Account, names: Names) -> None:
+    """Check all triples that would follow from this article alone."""
+    violations = _validator().check(graph_quads(names, (account,), merge((account,))))
+    if violations:
+        raise NonConformingError(f"its triples do not conform to the shapes:\n{describe(violations)}")
