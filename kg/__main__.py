@@ -1,0 +1,7 @@
+"""``python -m kg`` is the command ``legation``."""
+
+import sys
+
+from kg.cli import main
+
+sys.exit(main())

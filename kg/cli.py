@@ -1,0 +1,189 @@
+"""The command ``legation``: build, query, serve, validate, evaluate, demo.
+
+It exits with 0 when all went well, 1 when some articles were refused or some files do not conform (they are
+listed, the rest is published), and 2 when it stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+
+from tqdm import tqdm
+
+from kg.errors import LegationError, QueryError
+from kg.evaluate import evaluate, render, to_json
+from kg.iri import DEFAULT_BASE
+from kg.pipeline import BuildResult, build
+from kg.query import FORMATS, run
+from kg.release import open_release, software_version
+from kg.validate import Validator, describe, validate_files
+from kg.workers import Tell
+
+DEMO = Path("build/demo")
+DEMO_QUERY = (
+    "SELECT ?visit WHERE { ?event a <https://w3id.org/legation/ontology#Visit> ; "
+    "<http://www.w3.org/2000/01/rdf-schema#label> ?visit }"
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    logging.getLogger("rdflib").setLevel(logging.ERROR)  # ill-typed literals are the shapes' to report
+    options = _parser().parse_args(argv)
+    try:
+        return int(options.run(options))
+    except LegationError as error:
+        print(f"legation: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("legation: stopped; the current release is as it was", file=sys.stderr)
+    except BrokenPipeError:  # the reader of our output, such as head, has seen enough
+        sys.stderr.close()
+        return 0
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="legation", description="Diplomatic news as a knowledge graph.")
+    parser.add_argument("--version", action="version", version=f"legation {software_version()}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser("build", help="make a release from news articles")
+    command.add_argument("input", nargs="+", type=Path, help=".txt, .html, .json, .jsonl, .warc, or a folder of them")
+    command.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder of the releases")
+    command.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes to read with (1)")
+    command.add_argument("--base", type=_base, default=DEFAULT_BASE, metavar="IRI", help="start of the data's IRIs")
+    command.set_defaults(run=_build)
+
+    command = commands.add_parser("query", help="ask the current release in SPARQL")
+    command.add_argument("dir", type=Path, metavar="DIR", help="folder of the releases")
+    command.add_argument("file", metavar="FILE|-", help="file with the query, or - for standard input")
+    command.add_argument("--format", choices=FORMATS, help="a table, or Turtle for CONSTRUCT, unless given")
+    command.set_defaults(run=_query)
+
+    command = commands.add_parser("serve", help="serve the current release over HTTP")
+    command.add_argument("dir", type=Path, metavar="DIR", help="folder of the releases")
+    command.add_argument("--host", default="127.0.0.1")
+    command.add_argument("--port", type=_positive, default=8000)
+    command.set_defaults(run=_serve)
+
+    command = commands.add_parser("validate", help="check RDF files against the shapes")
+    command.add_argument("file", nargs="+", type=Path, help=".ttl, .nt, .nq, .trig, .jsonld or .rdf, also with .gz")
+    command.set_defaults(run=_validate)
+
+    command = commands.add_parser("evaluate", help="score the current release against annotated articles")
+    command.add_argument("gold", type=Path, metavar="GOLD", help="folder of annotations")
+    command.add_argument("dir", type=Path, metavar="DIR", help="folder of the releases")
+    command.add_argument("--json", type=Path, metavar="FILE", help="write the scores there as well")
+    command.add_argument("--details", action="store_true", help="list misses and extras, which quotes the articles")
+    command.set_defaults(run=_evaluate)
+
+    command = commands.add_parser("demo", help="build the five seed articles and serve them")
+    command.add_argument("--host", default="127.0.0.1")
+    command.add_argument("--port", type=_positive, default=8000)
+    command.set_defaults(run=_demo)
+    return parser
+
+
+def _build(options: argparse.Namespace) -> int:
+    result = build(options.input, options.out, workers=options.workers, base=options.base, tell=_progress())
+    return _report(result)
+
+
+def _query(options: argparse.Namespace) -> int:
+    release = open_release(options.dir)
+    text = sys.stdin.read() if options.file == "-" else _text(Path(options.file))
+    sys.stdout.buffer.write(run(release.store, text, form=options.format, base=str(release.manifest.get("base", ""))))
+    sys.stdout.buffer.flush()
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from server.serve import serve  # noqa: TID251 - the command line starts the server; nothing else in kg knows it
+
+    open_release(options.dir)  # a missing release is said here, before any process starts
+    serve(options.dir, host=options.host, port=options.port)
+    return 0
+
+
+def _validate(options: argparse.Namespace) -> int:
+    wrong = 0
+    for path, violations in validate_files(options.file, Validator()):
+        print(f"{path}: {f'{len(violations)} violations' if violations else 'conforms'}")
+        if violations:
+            print(describe(violations))
+            wrong += 1
+    return 1 if wrong else 0
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    scores = evaluate(options.gold, options.dir)
+    print(render(scores, details=options.details))
+    if options.json:
+        options.json.write_text(to_json(scores, details=options.details) + "\n", encoding="utf-8")
+    return 0
+
+
+def _demo(options: argparse.Namespace) -> int:
+    with resources.as_file(resources.files("seeds")) as seeds:
+        articles = sorted(Path(seeds).glob("*.txt"))
+        code = _report(build(articles, DEMO, tell=_progress()))
+    address = f"http://{options.host}:{options.port}/sparql"
+    print(f"\nServing the demo at {address} until you press Ctrl-C. In another terminal, try:\n")
+    print(f"curl -s {address} -H 'Accept: text/csv' --data-urlencode 'query={DEMO_QUERY}'\n", flush=True)
+    options.dir = DEMO
+    return _serve(options) or code
+
+
+def _report(result: BuildResult) -> int:
+    for refusal in result.refused:
+        print(f"refused {refusal.source}: {refusal.reason}; {refusal.remedy}", file=sys.stderr)
+    refused = f", {len(result.refused)} refused" if result.refused else ""
+    print(f"release {result.version}: {result.published} articles published{refused}\n{result.path}")
+    return 1 if result.refused else 0
+
+
+def _progress() -> Tell:
+    """Return what shows the progress: a bar on a terminal, else a line at every tenth of the way."""
+    if sys.stderr.isatty():
+        bar = tqdm(unit="article")
+
+        def show(done: int, of: int) -> None:
+            bar.total = of
+            bar.update()
+            if done == of:
+                bar.close()
+
+        return show
+
+    def say(done: int, of: int) -> None:
+        if done == of or done % max(1, of // 10) == 0:
+            print(f"read {done} of {of} articles", file=sys.stderr, flush=True)
+
+    return say
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LegationError(
+            f"{path}: cannot be read as a query ({error}); give a UTF-8 file, or - to type it"
+        ) from error
+
+
+def _positive(value: str) -> int:
+    number = int(value)
+    if number < 1:
+        raise ValueError(value)
+    return number
+
+
+def _base(value: str) -> str:
+    if not value.startswith(("http://", "https://")) or not value.endswith("/"):
+        raise argparse.ArgumentTypeError(f"{value!r} is not an http(s) IRI that ends in /")
+    return value
