@@ -23,13 +23,18 @@ from kg.evaluate import (
     at_least,
     evaluate,
     from_account,
+    from_release,
     load_gold,
     render,
     score,
     to_json,
 )
 from kg.evaluate.match import Cast, compatible, pair, words
+from kg.iri import Names
+from kg.merge import merge
+from kg.rdf import graph_quads, ontology_quads
 from kg.records import Account, Actor, Article, Meeting, Place, Report, Span, Statement, Visit
+from kg.release import Contents, write_release
 
 HERE = Path(__file__).parent
 MERKEL = GoldActor("Angela Merkel", "person", ("Merkel", "the Chancellor"), "Chancellor", "Germany", "Q567")
@@ -286,11 +291,13 @@ def test_confidence_cuts() -> None:
     assert score({"x1": gold}, at_least(founds, 0.4)).overall == Tally(1, 0, 0)
 
 
-def test_from_account() -> None:
+@pytest.fixture
+def account() -> Account:
+    """Return an account of one visit, one meeting and one statement."""
     text = "Merkel flew to Paris. She met Sarkozy. “No,” he said."
     article = Article("x1", text, "0" * 64)
     merkel, sarkozy = Actor("person/m", "person", "Angela Merkel", ("Merkel",)), Actor("person/s", "person", "Sarkozy")
-    account = Account(
+    return Account(
         article,
         (merkel, sarkozy),
         (Place("place/paris-fr", "Paris", "FR"),),
@@ -301,6 +308,9 @@ def test_from_account() -> None:
             Report(Statement("person/s", Span(40, 43), "deny", True), "occurred", None, Span(39, 53), 0.7, "quote"),
         ),
     )
+
+
+def test_from_account(account: Account) -> None:
     visit, meeting, said = from_account(account).events
     assert visit.actors == (FoundActor("Angela Merkel", "person", ("Merkel",)),)
     assert (visit.place, visit.edtf) == (FoundPlace("Paris", "FR"), "2011-12-05/2011-12-06")
@@ -308,6 +318,27 @@ def test_from_account() -> None:
     assert (said.content, said.act, said.direct, said.rule, said.confidence) == ("No,", "deny", True, "quote", 0.7)
     gold = case(replace(VISIT, edtf="2011-12-05/2011-12-07"))
     assert pair(gold, [visit]) == [(0, 0)]
+
+
+def test_a_release_says_what_its_accounts_say(account: Account, tmp_path: Path) -> None:
+    silent = Account(Article("x2", "Nothing happened.", "1" * 64))
+    accounts = [account, silent]
+    names, merged = Names(), merge(accounts)
+    quads = [*graph_quads(names, accounts, merged), *ontology_quads(names)]
+    _, path = write_release(tmp_path, Contents(quads, (), (), {}, "no model"))
+    for folder in (tmp_path, path):
+        founds = from_release(folder)
+        assert sorted(founds) == ["x1", "x2"]
+        assert founds["x2"].events == ()
+        assert set(map(unordered, founds["x1"].events)) == set(map(unordered, from_account(account).events))
+    gold = case(VISIT, MEETING)
+    (tmp_path / "gold").mkdir()
+    assert score({"x1": gold}, from_release(tmp_path)).overall.missed == 0
+
+
+def unordered(event: FoundEvent) -> FoundEvent:
+    """Return the event with its actors sorted: in a release they have no order."""
+    return replace(event, actors=tuple(sorted(event.actors, key=repr)))
 
 
 def test_details_are_printed_only_when_asked_for() -> None:

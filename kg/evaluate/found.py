@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kg.errors import ReleaseError
 from kg.evaluate.gold import Kind
+from kg.iri import PREFIXES
+from kg.rdf import MODES
 from kg.records import Account, Meeting, Report, Statement, Visit
+from kg.release import open_release
 
-LEG = "https://w3id.org/legation/ontology#"
-MODES = {"InPerson": "in-person", "ByPhone": "phone", "ByVideo": "video", "UnknownMode": "unknown"}
+LEG = PREFIXES["leg"]
+MODE_OF = {local: mode for mode, local in MODES.items()}
 ROLES: dict[str, tuple[Kind, str]] = {
     "Visit": ("visit", "visitor"),
     "Meeting": ("meeting", "participant"),
@@ -136,13 +138,7 @@ SELECT ?thing ?name ?preferred ?type ?country ?same WHERE {
   OPTIONAL { ?thing leg:countryCode ?country }
   OPTIONAL { ?thing skos:exactMatch|owl:sameAs ?same . FILTER(CONTAINS(STR(?same), "wikidata.org/entity/")) }
 }"""
-PREFIXES = f"""PREFIX leg: <{LEG}>
-PREFIX dct: <http://purl.org/dc/terms/>
-PREFIX oa: <http://www.w3.org/ns/oa#>
-PREFIX owl: <http://www.w3.org/2002/07/owl#>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-"""
+PROLOGUE = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in PREFIXES.items())
 KIND_OF = {"Person": "person", "State": "state", "Organization": "organization"}
 
 
@@ -156,12 +152,7 @@ def from_release(folder: Path) -> dict[str, Found]:
     Raises:
         ReleaseError: there is no store.
     """
-    from pyoxigraph import Store
-
-    stores = [path for path in (folder / "store", folder / "current" / "store") if path.is_dir()]
-    if not stores:
-        raise ReleaseError(f"{folder}: no release here; make one with: legation build INPUT... --out {folder}")
-    store = Store.read_only(str(stores[0]))
+    store = open_release(folder).store
     links: dict[tuple[str, str], list[str]] = {}
     for row in _rows(store, LINKS):
         links.setdefault((row["from"], _local(row["role"])), []).append(row["to"])
@@ -183,7 +174,7 @@ def from_release(folder: Path) -> dict[str, Found]:
 
 
 def _rows(store: Any, query: str) -> list[dict[str, Any]]:
-    solutions = store.query(PREFIXES + query, use_default_graph_as_union=True)
+    solutions = store.query(PROLOGUE + query, use_default_graph_as_union=True)
     names = [variable.value for variable in solutions.variables]
     return [{name: getattr(row[name], "value", None) for name in names} for row in solutions]
 
@@ -195,7 +186,7 @@ def _local(iri: str) -> str:
 def _named(rows: Iterable[Mapping[str, Any]]) -> tuple[dict[str, FoundActor], dict[str, FoundPlace]]:
     gathered: dict[str, dict[str, Any]] = {}
     for row in rows:
-        empty = {"names": set(), "label": "", "types": set(), "qid": None, "cc": None}
+        empty: dict[str, Any] = {"names": set(), "label": "", "types": set(), "qid": None, "cc": None}
         entry = gathered.setdefault(row["thing"], empty)
         entry["names"].add(row["name"])
         entry["types"].add(_local(row["type"]))
@@ -239,7 +230,7 @@ def _reported(
         place=next((places[iri] for iri in sorted(where) if iri in places), None),
         edtf=row["edtf"],
         status=_local(row["status"]).lower(),
-        mode=MODES.get(_local(row["mode"])) if row["mode"] else None,
+        mode=MODE_OF.get(_local(row["mode"])) if row["mode"] else None,
         act=_local(row["act"]).lower() if row["act"] else None,
         direct=row["direct"] in ("true", "1") if row["direct"] else None,
         content=row["content"],
