@@ -15,6 +15,7 @@ import pyoxigraph as ox
 import rdflib
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 from rdflib import Graph
+from rdflib.term import Node
 
 from kg.bounds import bounds
 from kg.errors import InputError
@@ -29,6 +30,7 @@ LICENCE = NamedNode("https://creativecommons.org/licenses/by-sa/4.0/")
 A = term("rdf:type")
 LABEL = term("rdfs:label")
 DATE = term("xsd:date")
+STRING = term("xsd:string")
 EXACT_MATCH = term("skos:exactMatch")
 
 Object = NamedNode | Literal
@@ -88,21 +90,23 @@ def to_rdflib(quads: Iterable[Quad]) -> Graph:
         InputError: A quad holds a triple term (RDF 1.2), which rdflib cannot.
     """
     graph = Graph(bind_namespaces="none")
+    nodes: dict[str, rdflib.URIRef] = {}  # most IRIs come many times, and each is checked when it is made
+
+    def converted(term: ox.NamedNode | ox.BlankNode | Literal | Triple) -> Node:
+        match term:
+            case NamedNode(value=iri):
+                return nodes.get(iri) or nodes.setdefault(iri, rdflib.URIRef(iri))
+            case ox.BlankNode(value=name):
+                return rdflib.BNode(name)
+            case Literal(value=text, language=language, datatype=datatype):
+                # To rdflib, "x" and "x"^^xsd:string are two literals; its parsers make the first of both.
+                plain = language or datatype == STRING
+                return rdflib.Literal(text, language, None if plain else datatype.value, normalize=False)
+        raise InputError(f"the triple term {term} is RDF 1.2: write the data without triple terms")
+
     for quad in quads:
-        graph.add((_rdflib(quad.subject), rdflib.URIRef(quad.predicate.value), _rdflib(quad.object)))
+        graph.add((converted(quad.subject), converted(quad.predicate), converted(quad.object)))
     return graph
-
-
-def _rdflib(term: ox.NamedNode | ox.BlankNode | Literal | Triple) -> rdflib.URIRef | rdflib.BNode | rdflib.Literal:
-    match term:
-        case NamedNode():
-            return rdflib.URIRef(term.value)
-        case ox.BlankNode():
-            return rdflib.BNode(term.value)
-        case Literal():
-            datatype = None if term.language else rdflib.URIRef(term.datatype.value)
-            return rdflib.Literal(term.value, lang=term.language, datatype=datatype, normalize=False)
-    raise InputError(f"the triple term {term} is RDF 1.2: write the data without triple terms")
 
 
 def _in(graph: NamedNode, triples: Iterable[tuple[NamedNode, NamedNode, Object]]) -> Iterator[Quad]:

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 import pyshacl
 from pyoxigraph import Quad
 from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, ShapeLoadError
-from rdflib import SH, BNode, Graph
+from rdflib import RDF, SH, BNode, Graph
 from rdflib.term import Node
 
 from kg.errors import InputError
@@ -28,6 +28,8 @@ FORMATS = {
     ".rdf": ox.RdfFormat.RDF_XML,
 }
 """File name suffix → RDF syntax; each may be followed by ``.gz``."""
+
+TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
 
 
 @dataclass(frozen=True, order=True)
@@ -53,7 +55,8 @@ class Validator:
         Raises:
             ShapeLoadError: The shapes themselves are wrong; no data can be judged by them.
         """
-        self._shapes = packaged_shapes() if shapes is None else shapes
+        self._given = packaged_shapes() if shapes is None else shapes
+        self._shapes = _flattened(self._given)
         pyshacl.validate(Graph(), shacl_graph=self._shapes)  # a broken shape is our fault: fail now, not per article
 
     def check(self, quads: Iterable[Quad]) -> tuple[Violation, ...]:
@@ -79,7 +82,7 @@ class Validator:
     def _violation(self, report: Graph, result: Node) -> Violation:
         shape = report.value(result, SH.sourceShape)
         if isinstance(shape, BNode):  # a property shape without a name: the node shape that holds it names it
-            shape = self._shapes.value(None, SH.property, shape) or shape
+            shape = self._given.value(None, SH.property, shape) or shape
         messages = sorted(str(message) for message in report.objects(result, SH.resultMessage))
         return Violation(
             focus=str(report.value(result, SH.focusNode) or ""),
@@ -91,11 +94,29 @@ class Validator:
 
 def packaged_shapes() -> Graph:
     """Return the union of the Turtle files of the package ``shapes``."""
-    graph = Graph()
+    graph = Graph(store="SimpleMemory")
     for file in sorted(resources.files("shapes").iterdir(), key=lambda path: path.name):
         if file.name.endswith(".ttl"):
             graph.parse(data=file.read_text(encoding="utf-8"), format="turtle")
     return graph
+
+
+def _flattened(shapes: Graph) -> Graph:
+    """Return the same shapes with each property shape aimed at the targets of the node shape that holds it.
+
+    That asks the same of the same nodes (SHACL, section 2.1.3), but the processor then sets a property shape up
+    once instead of once a node: it takes half the time for sixteen articles.
+    """
+    flat = Graph(store="SimpleMemory")
+    flat += shapes
+    for holder, held in shapes.subject_objects(SH.property):
+        targets = [(kind, node) for kind in TARGETS for node in shapes.objects(holder, kind)]
+        if targets and (holder, SH.deactivated, None) not in shapes:
+            flat.remove((holder, SH.property, held))
+            flat.add((held, RDF.type, SH.PropertyShape))
+            for kind, node in targets:
+                flat.add((held, kind, node))
+    return flat
 
 
 def validate_files(paths: Iterable[Path], validator: Validator) -> Iterator[tuple[Path, tuple[Violation, ...]]]:

@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import repeat
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
+
+from pyoxigraph import Quad
 
 from kg.errors import LegationError, ModelError, NonConformingError, ReleaseError
 from kg.iri import Names
@@ -18,6 +20,8 @@ from kg.merge import merge
 from kg.rdf import graph_quads
 from kg.records import Account, Article, Refusal
 from kg.validate import Validator, describe
+
+T = TypeVar("T")
 
 CHUNK = 16
 """Articles that a worker is given at once, at most: fewer round trips, yet an even load."""
@@ -68,27 +72,28 @@ def read_articles(
         ModelError: The language model is missing.
         ReleaseError: A worker process died; nothing is published.
     """
-    accounts, refused = [], []
-    with _processes(workers, chunk=max(1, min(CHUNK, len(articles) // (4 * workers)))) as run:
+    accounts, refused, done = [], [], 0
+    size = max(1, min(CHUNK, len(articles) // (4 * workers) if workers > 1 else CHUNK))
+    chunks = [articles[first : first + size] for first in range(0, len(articles), size)]
+    with _processes(workers) as run:
         (model,) = run(_model, [make_reader])
-        for done, told in enumerate(run(_read, articles, repeat(make_reader), repeat(names)), start=1):
-            if isinstance(told, Account):
-                accounts.append(told)
-            else:
-                refused.append(told)
+        for told in run(_read_all, chunks, repeat(make_reader), repeat(names)):
+            accounts += [account for account in told if isinstance(account, Account)]
+            refused += [refusal for refusal in told if isinstance(refusal, Refusal)]
+            done += len(told)
             tell(done, len(articles))
     return Readings(tuple(accounts), tuple(refused), model)
 
 
 @contextmanager
-def _processes(workers: int, *, chunk: int) -> Iterator[Callable[..., Iterator[Any]]]:
+def _processes(workers: int) -> Iterator[Callable[..., Iterator[Any]]]:
     """Give a ``map`` that works in this process, or in spawned ones: forking a process with threads may hang."""
     if workers == 1:
         yield map
         return
     try:
         with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-            yield partial(pool.map, chunksize=chunk)
+            yield pool.map
     except BrokenProcessPool as error:
         raise ReleaseError("a worker process died, perhaps for lack of memory; give fewer --workers") from error
 
@@ -108,12 +113,34 @@ def _model(make_reader: MakeReader) -> str:
     return _reader(make_reader).model_name
 
 
-def _read(article: Article, make_reader: MakeReader, names: Names) -> Account | Refusal:
-    """Return the article's account, or why it is refused: the one place where any failure is caught."""
+def _read_all(articles: Sequence[Article], make_reader: MakeReader, names: Names) -> list[Account | Refusal]:
+    """Return what came of each article, in order.
+
+    The SHACL processor is slow to start, so the articles' triples are judged together first, each below a base
+    of its own, which keeps them as separate as if they were judged one by one; only when something is
+    wrong is each judged by itself, to know which and why.
+    """
+    told: list[Account | Refusal] = []
+    quads: list[Quad] = []
+    for number, article in enumerate(articles):
+        read = _guarded(article, partial(_read, article, make_reader, Names(f"{names.base}check/{number}/")))
+        if isinstance(read, Refusal):
+            told.append(read)
+        else:
+            told.append(read[0])
+            quads += read[1]
+    if not _validator().check(quads):
+        return told
+    return [
+        item if isinstance(item, Refusal) else _guarded(item.article, partial(_conforming, item, names))
+        for item in told
+    ]
+
+
+def _guarded(article: Article, step: Callable[[], T]) -> T | Refusal:
+    """Return what the step gives, or why the article is refused: the one place where any failure is caught."""
     try:
-        account = _reader(make_reader).read(article)
-        _must_conform(account, names)
-        return account
+        return step()
     except ModelError:
         raise
     except LegationError as error:
@@ -127,8 +154,14 @@ def _read(article: Article, make_reader: MakeReader, names: Names) -> Account | 
         )
 
 
-def _must_conform(account: Account, names: Names) -> None:
-    """Check all triples that would follow from this article alone."""
+def _read(article: Article, make_reader: MakeReader, names: Names) -> tuple[Account, list[Quad]]:
+    """Return what the article says, and all triples that would follow from it alone."""
+    account = _reader(make_reader).read(article)
+    return account, list(graph_quads(names, (account,), merge((account,))))
+
+
+def _conforming(account: Account, names: Names) -> Account:
     violations = _validator().check(graph_quads(names, (account,), merge((account,))))
     if violations:
         raise NonConformingError(f"its triples do not conform to the shapes:\n{describe(violations)}")
+    return account
