@@ -325,7 +325,7 @@ def test_a_release_says_what_its_accounts_say(account: Account, tmp_path: Path) 
     accounts = [account, silent]
     names, merged = Names(), merge(accounts)
     quads = [*graph_quads(names, accounts, merged), *ontology_quads(names)]
-    _, path = write_release(tmp_path, Contents(quads, (), (), {}, "no model"))
+    _, path = write_release(tmp_path, Contents(quads, (), (), {}, "no model", names))
     for folder in (tmp_path, path):
         founds = from_release(folder)
         assert sorted(founds) == ["x1", "x2"]

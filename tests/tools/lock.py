@@ -33,6 +33,7 @@ def main() -> int:
         if LOCK.exists():
             out.write_text(LOCK.read_text("utf-8").replace(MODEL, ""), "utf-8")
         options = ["--generate-hashes", "--strip-extras", "--no-header", "--no-annotate", "--extra=dev", "--quiet"]
+        options.append("--allow-unsafe")  # setuptools is a dependency of spaCy like any other
         options += [f"--no-emit-{what}" for what in QUIET]
         command = [sys.executable, "-m", "piptools", "compile", *options, f"--output-file={out}", "pyproject.toml"]
         subprocess.run(command, cwd=ROOT, check=True)
