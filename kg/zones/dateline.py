@@ -32,17 +32,27 @@ _WORD = r"[^\W\d_][\w'’.-]{0,30}"
 _PLACE = rf"{_WORD}(?: {_WORD}){{0,4}}"
 _JOINT = rf"{_PLACE}(?:\s?/\s?{_PLACE}){{0,3}}"
 _HEAD = re.compile(
-    rf"(?P<places>{_JOINT})(?:, (?P<region>{_PLACE}))?(?:,? \(?(?P<date>{_DATE})\)?)?(?: ?\((?P<agency>[^()]{{1,40}})\))?"
-    r"(?P<close> ?:| +-{1,2}| ?[–—]|\.(?= ))(?= |$)"
+    rf"(?P<places>{_JOINT})(?:(?:, | \[)(?P<region>{_PLACE})\]?)?(?:,? \(?(?P<date>{_DATE})\)?)?"
+    r"(?: ?\((?P<agency>[^()]{1,40})\))?"
+    r"(?P<close> ?:| +-{1,2}| ?[–—]|(?(date)\.|(?!)))(?= |$)"
 )
-_DAY_HEAD = re.compile(rf"\((?P<date>{_DATE})\)(?P<close> +-{{1,2}}| ?[–—]| ?:)(?= |$)")
+_DAY_HEAD = re.compile(
+    rf"(?:\((?P<day>{_DATE})\)|(?P<date>{_DATE}) ?\([^()]{{1,40}}\))(?P<close> +-{{1,2}}| ?[–—]| ?:)(?= |$)"
+)
 _ALONE = re.compile(rf"(?P<places>{_JOINT})(?:, (?P<region>{_PLACE}))?,(?: [^,]{{1,30}} /)? (?P<date>{_DATE})$")
-_ALONE_LAST = re.compile(rf"(?P<date>{_DATE})(?: ?[–—,|]| -) (?P<places>{_JOINT})$")
+_ALONE_LAST = re.compile(rf"(?P<date>{_DATE})(?: ?[–—,]| -) (?P<places>{_JOINT})$")
+_ALONE_PUBLISHED = re.compile(
+    rf"(?P<places>{_JOINT})(?: ?[–—|]| -) "
+    rf"(?i:(?:last |first )?(?:published|updated|posted)(?: on)?:?) (?P<date>{_DATE})"
+)
 _BYLINE_PLACE = re.compile(
-    rf"(?:.{{0,60}}\b(?:correspondents?|reporters?|bureau|desk|editor)|by {_WORD}(?: {_WORD}){{0,3}})(?:,| in) (?P<places>{_PLACE})",
+    rf"(?:.{{0,60}}\b(?:correspondents?|reporters?|bureau|desk|editor)|by {_WORD}(?: {_WORD}){{0,3}})"
+    rf"(?:,| in) (?P<places>{_PLACE})"
+    rf"|(?P<places2>{_PLACE}) ?[–—-] agencies$",
     re.IGNORECASE,
 )
-_SMALL = frozenset("al and bin da das de del den der di do dos e el es la las le los of on sur the upon van".split())
+_CALENDAR = re.compile(rf"(?i:{_WEEKDAY}|{_MONTH})")
+_NOT_WORDS = re.compile(r"[^\w\s]")
 _REACH = 120  # characters in which a dateline ends
 
 
@@ -100,24 +110,45 @@ def read_dateline_alone(text: str, span: Span) -> Dateline | None:
     if span.end - span.start > 90:
         return None
     line = _flat(text, span)
-    match = _ALONE.match(line) or _ALONE_LAST.match(line)
+    match = _ALONE.match(line) or _ALONE_LAST.match(line) or _ALONE_PUBLISHED.match(line)
     if match and _is_name(match["places"]):
         return _dateline(match, span.start, span.end)
     match = _HEAD.match(line)
     if match and match.end() == len(line) and _is_dateline(match, line, first=True):
         return _dateline(match, span.start, span.end)
-    words = line.split()
-    if len(words) <= 3 and line.isupper() and len(line) >= 4 and re.fullmatch(_JOINT, line) and _is_name(line):
+    if len(line.split()) <= 3 and line.isupper() and len(line) >= 4 and re.fullmatch(_JOINT, line) and _is_name(line):
         return Dateline(span.end, place=Span(span.start, span.end))
+    return None
+
+
+def read_sign_off(text: str, span: Span) -> Dateline | None:
+    """Return the place or date that a document ends with, None if the paragraph at ``span`` is neither.
+
+    Ministries sign "New Delhi" and, on a line below, "3 July 2015". A place is one to three capitalised words.
+    """
+    if span.end - span.start > 60:
+        return None
+    line = _flat(text, span)
+    day = full_date(line)
+    if day and not _NOT_WORDS.sub("", without_dates(line)).strip():
+        return Dateline(span.end, written=span, day=day)
+    found = read_dateline_alone(text, span)
+    if found:
+        return found
+    if len(line.split()) <= 3 and re.fullmatch(_PLACE, line) and line[-1] != "." and _is_name(line):
+        return Dateline(span.end, place=span)
     return None
 
 
 def byline_place(text: str, span: Span) -> Span | None:
     """Return the place that a byline ends with: "Diplomatic Correspondent, Dhaka", "By Ann Beck in Oslo"."""
     match = _BYLINE_PLACE.match(_flat(text, span))
-    if match is None or not _is_name(match["places"]):
+    if match is None:
         return None
-    return Span(span.start + match.start("places"), span.start + match.end("places"))
+    group = "places" if match["places"] else "places2"
+    name = match[group].split(" and ")[0]
+    start = span.start + match.start(group)
+    return Span(start, start + len(name)) if _is_name(name) else None
 
 
 def _flat(text: str, span: Span) -> str:
@@ -149,13 +180,20 @@ def _is_name(places: str) -> bool:
     words = re.split(r"[ /]+", places)
     if places.casefold() in furniture().rubrics or len(words[0]) < 3:
         return False
-    if words[0].rstrip(".").casefold() in furniture().turn_titles or places.casefold() in furniture().turns:
+    if (
+        _CALENDAR.fullmatch(words[0])
+        or words[0].rstrip(".").casefold() in furniture().turn_titles
+        or places.casefold() in furniture().turns
+    ):
         return False
-    return words[0][0].isupper() and all(word[0].isupper() or word.casefold() in _SMALL for word in words if word)
+    return words[0][0].isupper() and all(
+        word[0].isupper() or word.casefold() in furniture().particles for word in words if word
+    )
 
 
 def _dateline(match: re.Match[str], start: int, end: int) -> Dateline:
     groups = match.groupdict()
+    written = "day" if groups.get("day") else "date"
     place = None
     if groups.get("places"):
         name = re.split(r"\s?/", groups["places"])[0].rstrip()
@@ -164,8 +202,8 @@ def _dateline(match: re.Match[str], start: int, end: int) -> Dateline:
         end,
         place=place,
         region=Span(start + match.start("region"), start + match.end("region")) if groups.get("region") else None,
-        written=Span(start + match.start("date"), start + match.end("date")) if groups.get("date") else None,
-        day=full_date(groups["date"]) if groups.get("date") else None,
+        written=Span(start + match.start(written), start + match.end(written)) if groups.get(written) else None,
+        day=full_date(groups[written]) if groups.get(written) else None,
     )
 
 

@@ -21,6 +21,7 @@ class Furniture:
     byline: re.Pattern[str]
     letterhead: re.Pattern[str]
     caption: re.Pattern[str]
+    particles: frozenset[str]
     rubrics: frozenset[str]
     turns: frozenset[str]
     turn_titles: frozenset[str]
@@ -36,6 +37,7 @@ def furniture() -> Furniture:
         byline=_either(table["byline"]),
         letterhead=_either(table["letterhead"]),
         caption=_either(table["caption"]),
+        particles=frozenset(table["particles"]),
         rubrics=frozenset(table["rubrics"]),
         turns=frozenset(table["turns"]),
         turn_titles=frozenset(table["turn_titles"]),

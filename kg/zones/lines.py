@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from kg.records import Span
+from kg.zones.furniture import is_byline, is_letterhead
 
 # What no reader sees: it neither begins nor ends a paragraph. (Marks of direction, joiners, byte order.)
 _UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad"
 BLANK = _UNSEEN + "".join(chr(i) for i in range(0x3001) if chr(i).isspace())
 _LINE = re.compile(r"[^\r\n\u2028\u2029\x0b\x0c\x85]*(?:\r\n?|[\n\u2028\u2029\x0b\x0c\x85]|\Z)")
 
+_ENDINGS = frozenset(".!?…:;,—–-")
 _CLOSERS = "\"'”’»)]"
 _BULLET = re.compile(r"(?:[•·▪◦‣●■►➤]|[*–—-]{1,2}|>{1,3})[ \t\u00a0]+(?=\S)")
 _SURE_BULLET = re.compile(r"[•·▪◦‣●■►➤*>]+[ \t\u00a0]+\S")
@@ -33,6 +36,10 @@ _SEEN = dict.fromkeys(map(ord, _UNSEEN))
 _CUT = re.compile(r"(?<=[^\W\d_])-\s*[\r\n]+\s*(?=[^\W\d_])")
 _ADDRESS = re.compile(r"\S+@\S+\.\w+\s*$|(?:https?:|www\.)\S+\s*$")
 
+_WORD = re.compile(r"\S+")
+_OPEN_END = re.compile(r" (?:a|an|and|at|by|for|from|in|of|on|or|that|the|to|with)\Z")
+
+_TOP = 1000  # characters at the head of a text, where bylines and letterheads stand
 _SAMPLE = 320  # characters of a paragraph that are looked at to tell what it is
 _WIDEST = 120  # characters of a hard-wrapped line, at most
 
@@ -41,26 +48,19 @@ _WIDEST = 120  # characters of a hard-wrapped line, at most
 class Paragraph:
     """A maximal run of lines that belong together.
 
-    ``span`` has no blanks at its ends and starts behind ``mark``, the bullet, number or clock time before it.
-    ``block`` counts the stretches between blank lines. ``plain`` is its beginning on one line, cut words closed.
+    ``span`` has no blanks at its ends and starts behind ``mark``, the bullet, number or clock time (``clock``)
+    before it. ``block`` counts the stretches between blank lines. ``plain`` is its beginning on one line, cut
+    words closed, and ``words`` the number of words in that. ``closed_by`` is the mark that ends the paragraph,
+    quotation marks and brackets aside, or an empty string.
     """
 
     span: Span
     mark: Span | None
     block: int
     plain: str
-    end: str
-
-    @property
-    def words(self) -> int:
-        """The number of words in ``plain``."""
-        return len(self.plain.split())
-
-    @property
-    def closed_by(self) -> str:
-        """The mark that ends it, quotation marks and brackets aside, or an empty string."""
-        last = self.end.rstrip(_CLOSERS)[-1:]
-        return last if last in ".!?…:;,—–-" else ""
+    words: int
+    closed_by: str
+    clock: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,18 +71,26 @@ class _Line:
     block: int
 
 
+@dataclass(frozen=True)
+class _Wrapping:
+    """Of a hard-wrapped text: the longest line that may go on, and how full it is at least, next word included."""
+
+    longest: int
+    full: int
+
+
 def split(text: str) -> tuple[Paragraph, ...]:
     """Return the paragraphs of ``text`` in order; together they hold every letter and digit of it."""
     lines = _lines(text)
-    width = _wrap_width(text, lines)
+    wrapping = _wrapping(text, lines)
     groups: list[list[_Line]] = []
     for line in lines:
-        if groups and _goes_on(text, groups[-1][-1], line, width):
+        if groups and _goes_on(text, groups[-1][-1], line, wrapping):
             groups[-1].append(line)
         else:
             groups.append([line])
     found = [_paragraph(text, group[0].start, group[-1].end, group[0].block) for group in groups]
-    return _only_repeated_clocks(text, found)
+    return _only_listed(text, found)
 
 
 def _lines(text: str) -> list[_Line]:
@@ -103,41 +111,54 @@ def _lines(text: str) -> list[_Line]:
     return found
 
 
-def _wrap_width(text: str, lines: list[_Line]) -> int | None:
-    """Return the width in characters at which the text is hard-wrapped, None if it is not."""
+def _wrapping(text: str, lines: list[_Line]) -> _Wrapping | None:
+    """Return how the text is hard-wrapped, None if it is not: fewer than three lines surely go on below."""
     shouted = not any(char.islower() for char in text[:5000])
-    sure = []
-    for line, below in zip(lines, lines[1:], strict=False):
+    lengths, fills = [], []
+    for line, below in pairwise(lines):
         length = line.end - line.start
         if line.block != below.block or length > _WIDEST or _closed(text, line):
             continue
         if _low(text, below) or text[line.end - 1] == "-" or (shouted and length >= 40):
-            sure.append(length)
-    if len(sure) < 3:
+            lengths.append(length)
+            fills.append(_fill(text, line, below))
+    if len(lengths) < 3:
         return None
-    return sorted(sure)[len(sure) * 9 // 10]
+    return _Wrapping(sorted(lengths)[len(lengths) * 9 // 10] + 10, sorted(fills)[len(fills) // 5])
 
 
-def _goes_on(text: str, line: _Line, below: _Line, width: int | None) -> bool:
+def _fill(text: str, line: _Line, below: _Line) -> int:
+    """Return the length the line would have with the first word of the one below."""
+    first = _WORD.match(text, below.start, below.end)
+    return line.end - line.start + 1 + (first.end() - first.start() if first else 0)
+
+
+def _goes_on(text: str, line: _Line, below: _Line, wrapping: _Wrapping | None) -> bool:
     """Tell whether ``below`` continues the paragraph that ``line`` belongs to."""
     if line.block != below.block or _SURE_BULLET.match(text, below.start, below.end):
         return False
-    tail = text[max(line.start, line.end - 2) : line.end]
-    if len(tail) == 2 and tail[1] == "-" and tail[0].isalpha() and text[below.start].isalpha():
+    if text[line.end - 1] == "-" and text[line.end - 2 : line.end - 1].isalpha() and text[below.start].isalpha():
         return True
     if _ADDRESS.match(text, below.start, below.end) or _ADDRESS.match(text, line.start, line.end):
         return False
+    if below.start < _TOP and (_is_issued(text[line.start : line.end]) or _is_issued(text[below.start : below.end])):
+        return False
     closed = _closed(text, line)
-    if _low(text, below) and (not closed or width is not None):
+    if _low(text, below) and (not closed or wrapping is not None):
         return True
-    if width is None or below.indent > line.indent + 1:
+    if wrapping is None or below.indent > line.indent + 1:
         return False
     if closed and _mark(text, below.start, below.end):
         return False
     length = line.end - line.start
-    first = re.compile(r"\S+").match(text, below.start, below.end)
-    room = length + 1 + (first.end() - first.start() if first else 0)
-    return room > width and length <= width + 10
+    if not closed and length <= wrapping.longest and _OPEN_END.search(text, max(line.start, line.end - 12), line.end):
+        return True
+    return length <= wrapping.longest and _fill(text, line, below) >= wrapping.full
+
+
+def _is_issued(line: str) -> bool:
+    plain = " ".join(line.split())
+    return is_letterhead(plain) or is_byline(plain)
 
 
 def _closed(text: str, line: _Line) -> bool:
@@ -157,21 +178,27 @@ def _mark(text: str, start: int, end: int) -> re.Match[str] | None:
 
 
 def _paragraph(text: str, start: int, end: int, block: int, *, marked: bool = True) -> Paragraph:
-    mark = None
+    mark, clock = None, False
     match = _mark(text, start, end) if marked else None
     if match and match.end() < end:
-        mark = Span(start, start + len(match.group().rstrip(BLANK)))
+        mark, clock = Span(start, start + len(match.group().rstrip(BLANK))), match.re is _CLOCK
         start = match.end()
     plain = " ".join(_CUT.sub("", text[start : min(end, start + _SAMPLE)]).translate(_SEEN).split())
-    return Paragraph(Span(start, end), mark, block, plain, text[max(start, end - 4) : end])
+    last = text[max(start, end - 4) : end].rstrip(_CLOSERS)[-1:]
+    closed_by = last if last in _ENDINGS else ""
+    return Paragraph(Span(start, end), mark, block, plain, len(plain.split()), closed_by, clock)
 
 
-def _only_repeated_clocks(text: str, found: list[Paragraph]) -> tuple[Paragraph, ...]:
-    """Return the paragraphs with a lone clock time given back to its sentence: "19.40 marks is the rate"."""
-    clocks = [i for i, one in enumerate(found) if one.mark and _CLOCK.match(text, one.mark.start, one.mark.end)]
-    if len(clocks) == 1:
-        one = with_mark(found[clocks[0]])
-        found[clocks[0]] = _paragraph(text, one.span.start, one.span.end, one.block, marked=False)
+def _only_listed(text: str, found: list[Paragraph]) -> tuple[Paragraph, ...]:
+    """Return the paragraphs, what looked like a mark given back where it stands alone.
+
+    One paragraph with a clock time is a sentence ("19.40 marks is the rate"), "(c)" without "(b)" a copyright.
+    """
+    clocks = sum(one.clock for one in found)
+    letters = {one.mark.of(text) for one in found if one.mark}
+    for i, one in enumerate(found):
+        if one.mark and ((one.clock and clocks == 1) or (one.mark.of(text) == "(c)" and "(b)" not in letters)):
+            found[i] = _paragraph(text, one.mark.start, one.span.end, one.block, marked=False)
     return tuple(found)
 
 
@@ -179,4 +206,4 @@ def with_mark(paragraph: Paragraph) -> Paragraph:
     """Return the paragraph with its mark as part of it, for headlines such as "3. Why it matters"."""
     if paragraph.mark is None:
         return paragraph
-    return replace(paragraph, span=Span(paragraph.mark.start, paragraph.span.end), mark=None)
+    return replace(paragraph, span=Span(paragraph.mark.start, paragraph.span.end), mark=None, clock=False)

@@ -11,7 +11,9 @@ from kg.records import Span
 from kg.zones.furniture import furniture
 
 _WORD = r"[^\W\d_][\w'’.-]{0,24}"
-_LABEL = re.compile(rf"(?P<label>{_WORD}(?: {_WORD}){{0,4}})(?P<colon> ?:|(?<=^[QA])\.?)[ \t\u00a0]+(?=\S)")
+_LABEL = re.compile(
+    rf"(?P<label>{_WORD}(?: {_WORD}){{0,4}})(?P<colon> ?:|(?<=^[QA])\.|(?<=^Q)(?=  ))[ \t\u00a0]+(?=\S)"
+)
 
 
 @dataclass(frozen=True)
