@@ -78,14 +78,15 @@ class Names:
             + _digest([kind, content, report.status, report.edtf, asdict(report.evidence)], length=12)
         )
 
-    def office(self, label: str) -> NamedNode:
-        """Return the node of an office by its full label, such as ``Foreign Minister of Italy``."""
-        return self.node(f"office/{_slug(label)}")
+    def office(self, holding: OfficeHolding) -> NamedNode:
+        """Return the node of an office: its title and whose it is, such as ``office/foreign-minister-it``."""
+        owner = holding.of.rpartition("/")[2] if holding.of else ""
+        return self.node(f"office/{_slug(f'{holding.office} {owner}')}")
 
     def holding(self, holding: OfficeHolding) -> NamedNode:
         """Return the node of one term in office; two articles that say the same share it."""
-        parts = [holding.holder, holding.office, holding.of, holding.former, holding.start, holding.end]
-        return self.node(f"holding/{_digest(parts, length=16)}")
+        parts = [holding.holder, self.office(holding).value.removeprefix(self.base), holding.former]
+        return self.node(f"holding/{_digest([*parts, holding.start, holding.end], length=16)}")
 
     def release(self, version: str) -> NamedNode:
         """Return the node of a release."""

@@ -15,9 +15,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import reduce
 from typing import TypeVar
 
-from kg.bounds import days
+from kg.edtf import finer
 from kg.records import Account, Actor, Event, Meeting, Place, Report, Statement, Status, Visit
 
 T = TypeVar("T")
@@ -130,7 +131,8 @@ def _one_event(
     digest = hashlib.sha256(json.dumps(occasion, ensure_ascii=False).encode()).hexdigest()[:16]
     event = _one_account(told, places)
     status = _status(told)
-    edtf = min((t.report.edtf for t in told), key=lambda edtf: (days(edtf), edtf or ""))
+    dates = sorted({t.report.edtf for t in told if t.report.edtf})
+    edtf = reduce(finer, dates) if dates else None
     return Event(
         key=f"{occasion[0]}/{digest}",
         event=event,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from io import BytesIO
 
 import pyoxigraph as ox
@@ -17,8 +16,9 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from rdflib import Graph
 from rdflib.term import Node
 
-from kg.bounds import bounds
-from kg.errors import InputError
+import ontology
+from kg.edtf import bounds, is_valid
+from kg.errors import InputError, NonConformingError
 from kg.iri import PREFIXES, Names, term
 from kg.merge import Merged
 from kg.records import Account, Actor, Article, Event, Meeting, OfficeHolding, Place, Report, Span, Statement, Visit
@@ -65,10 +65,8 @@ def graph_quads(names: Names, accounts: Sequence[Account], merged: Merged) -> It
 def ontology_quads(names: Names) -> Iterator[Quad]:
     """Return the packaged ontology, which has no blank nodes."""
     graph = names.graph("ontology")
-    for file in sorted(resources.files("ontology").iterdir(), key=lambda path: path.name):
-        if file.name.endswith(".ttl"):
-            for quad in ox.parse(file.read_bytes(), ox.RdfFormat.TURTLE):
-                yield Quad(quad.subject, quad.predicate, quad.object, graph)
+    for quad in ox.parse(ontology.path().read_bytes(), ox.RdfFormat.TURTLE):
+        yield Quad(quad.subject, quad.predicate, quad.object, graph)
 
 
 def release_quads(names: Names, about: Description) -> Iterator[Quad]:
@@ -128,7 +126,7 @@ def _article(names: Names, account: Account, event_of: Mapping[tuple[str, int], 
     if article.publisher:
         yield node, term("dct:publisher"), Literal(article.publisher)
     if article.url:
-        yield node, term("dct:source"), NamedNode(article.url)
+        yield node, term("dct:source"), _address(article.url)
     for author in article.authors:
         yield node, term("dc:creator"), Literal(author)
     surest_last = sorted(enumerate(account.reports), key=lambda pair: (pair[1].confidence, pair[1].rule))
@@ -141,6 +139,15 @@ def _article(names: Names, account: Account, event_of: Mapping[tuple[str, int], 
             yield from _span(names, article, holding.span)
 
 
+def _address(url: str) -> NamedNode:
+    try:
+        return NamedNode(url)
+    except ValueError as error:
+        raise NonConformingError(
+            f"its url {url!r} is no web address ({error}); write it in full, %20 for a space"
+        ) from error
+
+
 def _report(names: Names, article: Article, report: Report, event: str) -> Statements:
     node = names.report(article.id, report)
     yield node, A, term("leg:Report")
@@ -148,7 +155,7 @@ def _report(names: Names, article: Article, report: Report, event: str) -> State
     yield node, term("leg:article"), names.article(article.id)
     yield node, term("leg:evidence"), names.span(article.id, report.evidence)
     yield node, term("leg:status"), _status(report.status)
-    yield node, term("leg:confidence"), Literal(f"{report.confidence:.4f}", datatype=term("xsd:decimal"))
+    yield node, term("leg:confidence"), _decimal(report.confidence, digits=4)
     yield node, term("leg:rule"), Literal(report.rule)
     yield from _when(node, report.edtf)
     actors, place = _cast(report.event)
@@ -240,9 +247,17 @@ def _actors(names: Names, accounts: Iterable[Account], merged: Merged) -> Statem
         yield from _actor(names, actor)
     for place in merged.places:
         yield from _place(names, place)
+    labels: dict[NamedNode, set[str]] = {}
     for account in accounts:
         for holding in account.holdings:
-            yield from _holding(names, holding, known, account.article.id)
+            office = names.office(holding)
+            labels.setdefault(office, set()).add(_office_label(holding, known))
+            yield from _holding(names, holding, office, account.article.id)
+            if holding.of and holding.of in known:
+                yield office, term("org:postIn"), names.node(holding.of)
+    for office, spellings in labels.items():
+        yield office, A, term("leg:Office")
+        yield office, LABEL, Literal(min(spellings), language="en")
 
 
 def _links(names: Names, merged: Merged) -> Statements:
@@ -277,16 +292,17 @@ def _place(names: Names, place: Place) -> Statements:
         yield node, term("leg:countryCode"), Literal(place.country)
     if place.latitude is not None and place.longitude is not None:
         for predicate, degrees in (("geo:lat", place.latitude), ("geo:long", place.longitude)):
-            yield node, term(predicate), Literal(f"{degrees:.5f}", datatype=term("xsd:decimal"))
+            yield node, term(predicate), _decimal(degrees, digits=5)
 
 
-def _holding(names: Names, holding: OfficeHolding, known: Mapping[str, str], article_id: str) -> Statements:
-    label = f"{holding.office} of {known.get(holding.of, holding.of)}" if holding.of else holding.office
-    office = names.office(label)
-    yield office, A, term("leg:Office")
-    yield office, LABEL, Literal(label, language="en")
-    if holding.of and holding.of in known:
-        yield office, term("org:postIn"), names.node(holding.of)
+def _office_label(holding: OfficeHolding, known: Mapping[str, str]) -> str:
+    """Return the office with whose it is, unless the title says so: ``Foreign Minister of Italy``."""
+    owner = known.get(holding.of, holding.of) if holding.of else None
+    told = owner is None or owner.casefold() in holding.office.casefold()
+    return holding.office if told else f"{holding.office} of {owner}"
+
+
+def _holding(names: Names, holding: OfficeHolding, office: NamedNode, article_id: str) -> Statements:
     node = names.holding(holding)
     yield node, A, term("leg:OfficeHolding")
     yield node, term("leg:holder"), names.node(holding.holder)
@@ -327,12 +343,18 @@ def _release(names: Names, about: Description) -> Statements:
 
 
 def _when(node: NamedNode, edtf: str | None) -> Statements:
-    """Yield a date as it is known, and as the first and last day it can mean, for filters."""
-    if edtf:
-        yield node, term("leg:edtf"), Literal(edtf, datatype=EDTF)
-        for predicate, day in zip(("leg:earliest", "leg:latest"), bounds(edtf), strict=True):
-            if day:
-                yield node, term(predicate), Literal(day.isoformat(), datatype=DATE)
+    """Yield a date as it is known, and the first and last day that it can mean, for filters; an open end has none."""
+    if edtf is None:
+        return
+    if not is_valid(edtf):
+        raise NonConformingError(f"{edtf!r} is not an EDTF date with days that the calendar has, such as 2022-05-18")
+    yield node, term("leg:edtf"), Literal(edtf, datatype=EDTF)
+    start, slash, end = edtf.partition("/")
+    first, last = bounds(start), bounds(end if slash else start)
+    if first:
+        yield node, term("leg:earliest"), Literal(first[0].isoformat(), datatype=DATE)
+    if last:
+        yield node, term("leg:latest"), Literal(last[1].isoformat(), datatype=DATE)
 
 
 def _status(status: str) -> NamedNode:
@@ -340,7 +362,14 @@ def _status(status: str) -> NamedNode:
 
 
 def _count(number: int) -> Literal:
+    """Return a count of characters or things, which Oxigraph gives back as an xsd:integer."""
     return Literal(str(number), datatype=term("xsd:nonNegativeInteger"))
+
+
+def _decimal(number: float, *, digits: int) -> Literal:
+    """Return an xsd:decimal in the canonical form, which stores give back unchanged: ``0.9``, ``1``."""
+    shortest = f"{number:.{digits}f}".rstrip("0").rstrip(".")
+    return Literal("0" if shortest == "-0" else shortest, datatype=term("xsd:decimal"))
 
 
 def _precision(day: str) -> NamedNode:

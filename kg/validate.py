@@ -6,7 +6,6 @@ import gzip
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -18,6 +17,7 @@ from rdflib.term import Node
 
 from kg.errors import InputError
 from kg.rdf import to_rdflib
+from shapes import paths as shape_files
 
 FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -93,11 +93,10 @@ class Validator:
 
 
 def packaged_shapes() -> Graph:
-    """Return the union of the Turtle files of the package ``shapes``."""
-    graph = Graph(store="SimpleMemory")
-    for file in sorted(resources.files("shapes").iterdir(), key=lambda path: path.name):
-        if file.name.endswith(".ttl"):
-            graph.parse(data=file.read_text(encoding="utf-8"), format="turtle")
+    """Return the union of the shape files of the package ``shapes``."""
+    graph = Graph()
+    for file in shape_files():
+        graph.parse(data=file.read_text(encoding="utf-8"), format="turtle")
     return graph
 
 

@@ -76,7 +76,9 @@ def harbour(article_id: str = "harbour", *, published: date | None = date(2022, 
         actors=(PETROVA, LINDEN, NORLAND),
         places=(HARBOUR, COUNTRY),
         holdings=(
-            OfficeHolding(PETROVA.key, "Foreign Minister", NORLAND.key, span=span(TEXT, "Foreign Minister Ana Petrova")),
+            OfficeHolding(
+                PETROVA.key, "Foreign Minister", NORLAND.key, span=span(TEXT, "Foreign Minister Ana Petrova")
+            ),
             OfficeHolding(LINDEN.key, "Premier", former=True, span=span(TEXT, "Linden, the former premier")),
             OfficeHolding(PETROVA.key, "Mayor", start="2015", end="2019-03-01", source="a register"),
         ),
@@ -88,7 +90,8 @@ def harbour(article_id: str = "harbour", *, published: date | None = date(2022, 
                 who=PETROVA, act="promise", direct=True,
             ),
             statement(
-                TEXT, "denied that there is a “secret” deal", "there is a “secret” deal", who=LINDEN, act="deny", direct=False
+                TEXT, "denied that there is a “secret” deal", "there is a “secret” deal",
+                who=LINDEN, act="deny", direct=False,
             ),
         ),
     )  # fmt: skip
