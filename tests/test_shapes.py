@@ -117,7 +117,7 @@ def test_every_constraint_has_one_english_message_of_its_own(shapes_graph: Graph
     named = [node for node in shapes_graph.subjects(RDF.type, SH.NodeShape) if isinstance(node, URIRef)]
     assert named
     targets = {SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf}
-    constraints = [
+    constraints: list[Node] = [
         node for node in named if set(shapes_graph.predicates(node)) - targets - {RDF.type, SH.property, SH.message}
     ]
     constraints += [rule for node in named for rule in shapes_graph.objects(node, SH.property)]
