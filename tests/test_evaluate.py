@@ -192,6 +192,20 @@ def test_other_names_and_identifiers_bridge_labels() -> None:
     assert cast.find(FoundActor("Nobody", "person", ("he",))) is None
 
 
+def test_the_us_is_no_pronoun() -> None:
+    cast = Cast((GoldActor("United States", "state", ("the U.S.",)), GoldActor("Angela Merkel", "person", ("us",))))
+    assert cast.find(FoundActor("US", "state")) == cast.number("United States")
+
+
+@pytest.mark.parametrize("folder", ["gold", "corpus/open"])
+def test_no_form_of_a_name_leads_to_somebody_else(folder: str) -> None:
+    for gold in load_gold(HERE / folder).values():
+        cast = Cast(gold.actors)
+        for actor in gold.actors:
+            found = {cast.find(FoundActor(form, actor.kind)) for form in (actor.name, *actor.aliases)}
+            assert found <= {cast.number(actor.name), None}, (gold.id, actor.name)
+
+
 def test_two_of_a_name_are_told_apart_or_not_at_all() -> None:
     cast = Cast((GoldActor("George Bush", "person"), GoldActor("Jeb Bush", "person")))
     assert cast.find(FoundActor("Bush", "person")) is None
