@@ -63,7 +63,7 @@ class Cast:
             n = self._state(actor, states, number)
             self._of_name[actor.name] = n
             for form in (actor.name, *actor.aliases):
-                if form.isupper() or words(form) not in PRONOUNS:
+                if form.casefold() not in PRONOUNS or form == "US":
                     self._forms.setdefault(words(form), set()).add(n)
             if actor.office and actor.of:
                 office = re.sub(r"\(.*?\)", "", actor.office)
