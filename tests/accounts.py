@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -104,3 +105,28 @@ def preview(article_id: str = "preview", *, status: Status = "planned") -> Accou
     report = visit(text, "is expected in Norland on May 18, 2022", to=COUNTRY, edtf="2022-05-18", status=status)
     known_by_surname = replace(PETROVA, name="Petrova", aliases=("Ms Petrova",), wikidata=None)
     return Account(told, (known_by_surname,), (COUNTRY,), (), (report,))
+
+
+class FakeReader:
+    """A reader without a language model: every sentence that begins with Petrova is a visit to Harbour.
+
+    "explode" in a text is a fault of the reader; "nameless" is an account that its shapes refuse.
+    """
+
+    model_name = "no-model 1.0"
+
+    def read(self, article: Article) -> Account:
+        """Return what the article says."""
+        if "explode" in article.text:
+            raise ZeroDivisionError("a fault of the reader")
+        reports = tuple(
+            visit(article.text, match.group(), edtf="2022-05-18", status="occurred")
+            for match in re.finditer(r"\bPetrova[^.]*", article.text)
+        )
+        actors = () if "nameless" in article.text else (PETROVA,)
+        return Account(article, actors, (HARBOUR,), (), reports)
+
+
+def fake_reader() -> FakeReader:
+    """Return a fake reader; worker processes find this function by its name."""
+    return FakeReader()
