@@ -1,0 +1,54 @@
+"""The release that is served now, and the move to the next one while requests go on."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from kg.errors import ReleaseError
+from kg.release import Release, open_release
+
+
+class Current:
+    """Gives the release that ``DIR/current`` points at, opened read-only once a process.
+
+    Each call looks where the link points, which takes some microseconds. A request asks once and keeps what it
+    got, so that no answer mixes two releases; the old store is closed when the last request lets go of it.
+    """
+
+    def __init__(self, release_dir: Path) -> None:
+        self.release_dir = release_dir
+        self._lock = threading.Lock()
+        self._path = self._target()
+        self._release = open_release(self._path)
+
+    def __call__(self) -> Release:
+        """Return the release of this moment.
+
+        Raises:
+            ReleaseError: The link points at a release that is missing or damaged.
+        """
+        with self._lock:
+            path = self._target()
+            if path != self._path:
+                self._path, self._release = path, open_release(path)
+            return self._release
+
+    def _target(self) -> Path:
+        """Return the folder of the release; without a link, the given folder is a release itself."""
+        try:
+            return self.release_dir / (self.release_dir / "current").readlink()
+        except OSError:
+            return self.release_dir
+
+
+def check(release_dir: Path) -> None:
+    """Return if there is something to serve, without opening it: an open store must not be carried into a fork.
+
+    Raises:
+        ReleaseError: There is no release in the folder.
+    """
+    path = release_dir / "current" if (release_dir / "current").exists() else release_dir
+    if not (path / "manifest.json").is_file() or not (path / "store").is_dir():
+        remedy = f"make one with: legation build INPUT... --out {release_dir}"
+        raise ReleaseError(f"{release_dir}: no release here; {remedy}")

@@ -1,0 +1,99 @@
+"""Downloads: every release's dump, manifest and checksums, under addresses whose contents never change."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, send_file
+from werkzeug.wrappers import Response as BaseResponse
+
+from server.current import Current
+from server.negotiate import choose
+from server.problem import Problem
+
+UNPACKED = ("manifest.json", "SHA256SUMS")
+"""Files of a release that are offered beside those in ``dumps/``; its store is not."""
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file of a release; ``path`` is where it lies, ``size`` is in bytes."""
+
+    name: str
+    path: Path
+    size: int
+    media_type: str
+
+
+def blueprint(current: Current) -> Blueprint:
+    """Return the list of dumps and the dumps. Only names that are in the list are ever looked up on disk."""
+    routes = Blueprint("dumps", __name__)
+
+    @routes.get("/dumps/")
+    def listing() -> Response:
+        newest = current().version
+        releases = {version: _downloads(path) for version, path in _releases(current).items()}
+        if choose(request.accept_mimetypes, ["application/json", "text/html"]) == "text/html":
+            return Response(render_template("dumps.html", releases=releases, current=newest), mimetype="text/html")
+        return jsonify(
+            current=newest,
+            releases=[
+                {"version": version, "current": version == newest, "files": [_listed(version, file) for file in found]}
+                for version, found in releases.items()
+            ],
+        )
+
+    @routes.get("/dumps/latest")
+    def latest() -> BaseResponse:
+        release = current()
+        response = redirect(_address(release.version, release.dump.name))
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+    @routes.get("/dumps/<version>/<name>")
+    def download(version: str, name: str) -> Response:
+        path = _releases(current).get(version)
+        for file in _downloads(path) if path else ():
+            if file.name == name:
+                return send_file(file.path, mimetype=file.media_type, conditional=True, max_age=86400)
+        raise Problem(404, f"There is no file {name} of a release {version}; /dumps/ lists what there is.")
+
+    return routes
+
+
+def _releases(current: Current) -> Mapping[str, Path]:
+    """Return the complete releases by version, the current one first, then the others from new to old."""
+    now, folder = current(), current.release_dir / "releases"
+    found = [path for path in folder.iterdir() if _complete(path)] if folder.is_dir() else []
+    found.sort(key=lambda path: ((path / "manifest.json").stat().st_mtime_ns, path.name), reverse=True)
+    others = {path.name: path for path in found if path.name != now.version}
+    return {now.version: now.path, **others}
+
+
+def _complete(path: Path) -> bool:
+    """Say whether a folder is a release; drafts have names that start with a dot."""
+    return not path.name.startswith(".") and (path / "manifest.json").is_file()
+
+
+def _downloads(path: Path) -> list[Download]:
+    dumps = sorted((path / "dumps").iterdir()) if (path / "dumps").is_dir() else []
+    found = [file for file in (*dumps, *(path / name for name in UNPACKED)) if file.is_file()]
+    return [Download(file.name, file, file.stat().st_size, _media_type(file.name)) for file in found]
+
+
+def _media_type(name: str) -> str:
+    if name.endswith(".gz"):  # the archive as it is: what is inside is the client's to unpack
+        return "application/gzip"
+    return mimetypes.guess_type(name)[0] or "text/plain"
+
+
+def _listed(version: str, file: Download) -> dict[str, str | int]:
+    return {"name": file.name, "url": _address(version, file.name), "bytes": file.size, "type": file.media_type}
+
+
+def _address(version: str, name: str) -> str:
+    return f"{request.script_root}/dumps/{quote(version, safe='')}/{quote(name, safe='')}"

@@ -1,0 +1,151 @@
+"""What the graph says about one thing, arranged for reading: its properties, what points at it, its spans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+from urllib.parse import quote
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
+
+from kg.iri import PREFIXES
+
+LIMIT = 500
+"""Most statements shown in either direction; the page says so and links to the query that gives all."""
+
+PATH_CHARACTERS = "/%:@!$&'()*+,;=~-._"
+"""What may stand in a path as it is; ``%`` because the keys of articles are already encoded."""
+
+TITLES = tuple(
+    NamedNode(PREFIXES[prefix] + name)
+    for prefix, name in (("rdfs", "label"), ("dct", "title"), ("skos", "prefLabel"), ("oa", "exact"))
+)
+TYPE = NamedNode(PREFIXES["rdf"] + "type")
+START = NamedNode(PREFIXES["oa"] + "start")
+STRING_TYPES = (PREFIXES["xsd"] + "string", PREFIXES["rdf"] + "langString")
+
+Term = NamedNode | BlankNode | Literal | Triple
+
+
+@dataclass(frozen=True)
+class Value:
+    """One end of a statement: what to show, its IRI if it has one, and where this server tells about it, if it does."""
+
+    text: str
+    iri: str = ""
+    path: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """The values of one property."""
+
+    name: str
+    iri: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that a page shows; ``cut`` says that there is more than fits."""
+
+    node: Value
+    types: tuple[Value, ...]
+    properties: tuple[Row, ...]
+    inverse: tuple[Row, ...]
+    spans: tuple[Value, ...]
+    members: tuple[Value, ...]
+    cut: bool
+
+
+def gather(store: Store, node: NamedNode, *, base: str) -> Facts:
+    """Return what the store says about a node, with labels for whatever it is linked to."""
+    out = list(islice(store.quads_for_pattern(node, None, None, None), LIMIT + 1))
+    into = list(islice(store.quads_for_pattern(None, None, node, None), LIMIT + 1))
+    inside = list(islice(store.quads_for_pattern(None, None, None, node), LIMIT + 1))
+    spans = _spans(store, node, base)
+    rows = _rows(store, base, ((quad.predicate, quad.object) for quad in out[:LIMIT] if quad.predicate != TYPE))
+    return Facts(
+        node=show(store, node, base=base),
+        types=tuple(show(store, quad.object, base=base) for quad in out if quad.predicate == TYPE),
+        properties=rows,
+        inverse=_rows(store, base, ((quad.predicate, quad.subject) for quad in into[:LIMIT])),
+        spans=spans[:LIMIT],
+        members=tuple(sorted({show(store, quad.subject, base=base) for quad in inside[:LIMIT]}, key=_by_text)),
+        cut=any(len(found) > LIMIT for found in (out, into, inside, spans)),
+    )
+
+
+def show(store: Store, term: Term, *, base: str) -> Value:
+    """Return a term for reading: a literal's text, a thing's label, a vocabulary term's prefixed name."""
+    match term:
+        case Literal():
+            plain = term.datatype.value in STRING_TYPES
+            return Value(term.value, note=term.language or ("" if plain else compact(term.datatype.value)))
+        case NamedNode():
+            path = page_path(term.value, base=base)
+            return Value(_title(store, term) if path else compact(term.value), term.value, path)
+    return Value(str(term))
+
+
+def page_path(iri: str, *, base: str) -> str:
+    """Return where this server tells about an IRI: its page, or the ontology; empty for what lies elsewhere."""
+    if iri.startswith(base):
+        key, hash_, part = iri.removeprefix(base).partition("#")
+        return f"/page/{quote(key, safe=PATH_CHARACTERS)}{hash_}{part}"
+    return "/ontology" if iri.startswith(PREFIXES["leg"]) else ""
+
+
+def compact(iri: str) -> str:
+    """Return the prefixed name of an IRI, or the IRI where no prefix fits: ``leg:visitor``."""
+    fits = [(prefix, space) for prefix, space in PREFIXES.items() if iri.startswith(space)]
+    if not fits:
+        return iri
+    prefix, space = max(fits, key=lambda pair: len(pair[1]))
+    return f"{prefix}:{iri.removeprefix(space)}"
+
+
+def _title(store: Store, node: NamedNode) -> str:
+    for name in TITLES:
+        quad = next(store.quads_for_pattern(node, name, None, None), None)
+        if quad and isinstance(quad.object, Literal):
+            return quad.object.value
+    return compact(node.value)
+
+
+def _rows(store: Store, base: str, pairs: Iterable[tuple[NamedNode, Term]]) -> tuple[Row, ...]:
+    by_property: dict[NamedNode, set[Value]] = {}
+    for name, term in pairs:
+        by_property.setdefault(name, set()).add(show(store, term, base=base))
+    rows = (
+        Row(compact(name.value), name.value, tuple(sorted(found, key=_by_text))) for name, found in by_property.items()
+    )
+    return tuple(sorted(rows, key=lambda row: (row.name not in ("rdfs:label", "dct:title"), row.name)))
+
+
+def _spans(store: Store, node: NamedNode, base: str) -> tuple[Value, ...]:
+    """Return the stretches of an article that are quoted in the graph, in the order of the text.
+
+    Their text is the anchor that their IRIs point at: ``#char=0,12``.
+    """
+    if not node.value.startswith(f"{base}article/"):
+        return ()
+    graph = NamedNode(f"{base}graph/{node.value.removeprefix(base)}")
+    starts = store.quads_for_pattern(None, START, None, graph)
+    mine = [(int(_lexical(quad)), quad.subject) for quad in starts if _is_part(quad, node)]
+    mine.sort(key=lambda pair: (pair[0], str(pair[1])))
+    return tuple(show(store, span, base=base) for _, span in mine)
+
+
+def _is_part(quad: Quad, node: NamedNode) -> bool:
+    return isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(f"{node.value}#")
+
+
+def _lexical(quad: Quad) -> str:
+    return quad.object.value if isinstance(quad.object, Literal) else "0"
+
+
+def _by_text(value: Value) -> tuple[str, str]:
+    return value.text.casefold(), value.iri

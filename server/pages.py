@@ -1,0 +1,134 @@
+"""Pages for people, and what other programs ask a server first: its health, the ontology, the shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from flask import Blueprint, Response, jsonify, render_template
+from pyoxigraph import Literal, QueryBoolean, QuerySolutions, Store
+
+from kg.iri import PREFIXES
+from kg.release import Release
+from server.current import Current
+from server.examples import Example
+from server.problem import Problem
+
+COUNTED = {
+    "Article": "articles",
+    "Visit": "visits",
+    "Meeting": "meetings",
+    "Statement": "statements",
+    "Report": "reports",
+    "Person": "persons",
+    "State": "states",
+    "Organization": "organizations",
+    "Place": "places",
+}
+"""Classes whose members the landing page counts, and the word for several."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many nodes of a class there are, and the query that lists them."""
+
+    noun: str
+    number: int
+    query: str
+
+
+def blueprint(current: Current, *, examples: Sequence[Example]) -> Blueprint:
+    """Return the landing page, the packaged vocabulary, and the two checks that operators poll."""
+    routes = Blueprint("pages", __name__)
+    counts = lru_cache(maxsize=1)(count)
+
+    @routes.get("/")
+    def home() -> Response:
+        release = current()
+        html = render_template(
+            "home.html", release=release, counts=counts(release.version, release.store), examples=examples
+        )
+        return Response(html, mimetype="text/html")
+
+    @routes.get("/ontology")
+    def ontology() -> Response:
+        return Response(turtle("ontology"), mimetype="text/turtle")
+
+    @routes.get("/shapes")
+    def shapes() -> Response:
+        return Response(turtle("shapes"), mimetype="text/turtle")
+
+    @routes.get("/healthz")
+    def healthz() -> Response:
+        return jsonify(status="ok", release=current().version)
+
+    @routes.get("/readyz")
+    def readyz() -> Response:
+        release = current()
+        check(release)
+        return jsonify(status="ok", release=release.version)
+
+    return routes
+
+
+def editor(current: Current, *, base: str, timeout_s: float, examples: Sequence[Example]) -> Response:
+    """Return the page with the query editor, which talks to ``/sparql`` like any other client."""
+    settings = {
+        "base": base,
+        "prefixes": PREFIXES,
+        "queries": {example.name: {"title": example.title, "query": example.query} for example in examples},
+    }
+    html = render_template("editor.html", release=current(), examples=examples, settings=settings, timeout_s=timeout_s)
+    return Response(html, mimetype="text/html")
+
+
+def turtle(package: str) -> bytes:
+    """Return the Turtle files of a package as one document, in the order of their names."""
+    found = sorted(
+        (file for file in files(package).iterdir() if file.name.endswith(".ttl")), key=lambda file: file.name
+    )
+    return b"\n".join(file.read_bytes() for file in found)
+
+
+def count(version: str, store: Store) -> tuple[Count, ...]:
+    """Return how many nodes of each class of :data:`COUNTED` the release of that version has."""
+    classes = " ".join(f"leg:{name}" for name in COUNTED)
+    solutions = store.query(
+        f"PREFIX leg: <{PREFIXES['leg']}> SELECT ?class (COUNT(DISTINCT ?node) AS ?number) "
+        f"WHERE {{ VALUES ?class {{ {classes} }} ?node a ?class }} GROUP BY ?class",
+        use_default_graph_as_union=True,
+    )
+    if not isinstance(solutions, QuerySolutions):
+        raise TypeError("SELECT gives solutions")
+    numbers = {str(row["class"])[1:-1].removeprefix(PREFIXES["leg"]): _integer(row["number"]) for row in solutions}
+    return tuple(Count(noun, numbers.get(name, 0), _listing(name)) for name, noun in COUNTED.items())
+
+
+def check(release: Release) -> None:
+    """Return if the store answers.
+
+    Raises:
+        Problem: 503, when it does not.
+    """
+    try:
+        answer = release.store.query("ASK {}")
+    except OSError as error:
+        raise Problem(503, f"The store of release {release.version} cannot be read: {error}.") from error
+    if not (isinstance(answer, QueryBoolean) and bool(answer)):
+        raise Problem(503, f"The store of release {release.version} does not answer.")
+
+
+def _integer(term: object) -> int:
+    return int(term.value) if isinstance(term, Literal) else 0
+
+
+def _listing(name: str) -> str:
+    """Return a query for the members of a class with what they are called."""
+    label = {"Article": "dct:title", "Report": "leg:rule"}.get(name, "rdfs:label")
+    prefix = label.partition(":")[0]
+    prefixes = "".join(f"PREFIX {short}: <{PREFIXES[short]}>\n" for short in sorted({"leg", prefix}))
+    return f"{prefixes}\nSELECT ?{name.lower()} ?name WHERE {{\n  ?{name.lower()} a leg:{name} .\n" + (
+        f"  OPTIONAL {{ ?{name.lower()} {label} ?name }}\n}}\nORDER BY ?name\nLIMIT 1000\n"
+    )
