@@ -2,6 +2,7 @@
 # demo   the five seed articles as a release, served at an address that is printed
 # check  style, types and the fast tests
 # test   all tests
+# train  the scoring models anew from the open half of the corpus
 # bench  speed of a build against the bare language model
 # lock   requirements.txt anew from pyproject.toml (asks the package index)
 
@@ -10,7 +11,7 @@ JOBS ?= 2
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: setup demo check test bench lock
+.PHONY: setup demo check test train bench lock
 
 setup: $(STAMP)
 
@@ -36,6 +37,9 @@ check: setup
 
 test: setup
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+
+train: setup
+	$(BIN)/python -m kg.train tests/corpus/open
 
 bench: setup
 	$(BIN)/python -m tests.bench.convert
