@@ -1,0 +1,196 @@
+"""The records of the authority: what it holds of a state, a city, a landmark, an organisation, a person, an office."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Certainty = Literal["yes", "perhaps", "no"]
+Closing = Literal["stated", "by", "last-seen", "open", "unrecorded", "within", "attested"]
+
+_OPEN_YEARS = 4
+"""For how long an office that a source last showed as held may still be held by the same person."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state or territory with a code of its own; ``until`` is the year in which a former one ended.
+
+    ``code`` is unique, ``alpha2`` the country code to publish: both Czechoslovakia (``CSHH``) and Serbia and Montenegro
+    (``CS``) had ``CS``. ``capital`` is a city's key. ``cow`` and ``cameo`` are the Correlates of War and CAMEO codes.
+    """
+
+    code: str
+    alpha2: str
+    alpha3: str
+    name: str
+    official: str
+    aliases: tuple[str, ...]
+    demonyms: tuple[str, ...]
+    capital: str
+    qid: str | None
+    geonames: str | None
+    cow: str
+    cameo: str
+    latitude: float | None
+    longitude: float | None
+    until: str
+    source: str
+
+    @property
+    def path(self) -> str:
+        """The path of its IRI as an actor, ``state/us``; as a place it is ``place/us``."""
+        return f"state/{self.code.lower()}"
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A city of 100,000 or more, or a capital; ``country`` is alpha-2, coordinates are WGS 84 degrees.
+
+    ``capital`` is ``capital``, ``seat`` (of government, without being the capital), ``former`` or empty.
+    """
+
+    key: str
+    name: str
+    country: str
+    latitude: float
+    longitude: float
+    population: int
+    capital: str
+    ambiguous: bool
+    aliases: tuple[str, ...]
+    spellings: int
+    geonames: str
+    source: str
+
+    @property
+    def path(self) -> str:
+        """The path of its IRI: ``place/moscow-ru``."""
+        return f"place/{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Landmark:
+    """A residence, building, district, region or town that news names; ``city`` is a city's key or empty.
+
+    ``metonym_of`` is the path of the actor that the name stands for: ``organization/kremlin``, ``state/cn`` or empty.
+    """
+
+    key: str
+    name: str
+    kind: str
+    city: str
+    country: str
+    metonym_of: str
+    aliases: tuple[str, ...]
+    source: str
+
+    @property
+    def path(self) -> str:
+        """The path of its IRI: ``place/camp-david-us``."""
+        return f"place/{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """An organisation; ``kind`` is igo, alliance, party, ministry, legislature, armed-group, media …, ``country`` alpha-2 or None."""
+
+    key: str
+    name: str
+    acronyms: tuple[str, ...]
+    aliases: tuple[str, ...]
+    kind: str
+    country: str | None
+    qid: str | None
+    scanned: bool
+    source: str
+
+    @property
+    def path(self) -> str:
+        """The path of its IRI: ``organization/united-nations``."""
+        return f"organization/{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who has held an office; ``country`` is alpha-2, ``birth`` a year, ``gender`` f or m by the given name, or None."""
+
+    key: str
+    name: str
+    aliases: tuple[str, ...]
+    qid: str | None
+    country: str | None
+    birth: str | None
+    gender: str | None
+    source: str
+
+    @property
+    def path(self) -> str:
+        """The path of its IRI: ``person/antony-blinken``."""
+        return f"person/{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An office that a person held, with what its source knows of the time.
+
+    ``start`` and ``end`` are ISO dates of the source's precision (day, month or year) or empty. ``as_of`` is the last day
+    that the source speaks of. ``closing`` says what ``end`` is worth: ``stated``; ``by`` (an upper bound: a successor is
+    there, or a term was to end); ``last-seen`` (the source stopped listing it); ``open`` (held at ``as_of``, no end);
+    ``unrecorded`` (no end given, perhaps only forgotten); ``within`` (one of several offices of that time);
+    ``attested`` (seen in office on those days, nothing more).
+    """
+
+    person: str
+    title: str
+    kind: str
+    country: str | None
+    organisation: str | None
+    start: str
+    end: str
+    closing: Closing
+    as_of: str
+    source: str
+
+    def held(self, on: date) -> Certainty:
+        """Say whether the office was held on a day, as far as the source knows; both days of a handover count.
+
+        After ``as_of`` an open office is held ``perhaps``, and after four more years no longer.
+        """
+        day = on.isoformat()
+        if self.closing in {"within", "attested"}:
+            return self._within(day)
+        begun = _reached(day, self.start) if self.start else "perhaps"
+        if begun == "no":
+            return "no"
+        lasting = self._lasting(day)
+        return "no" if lasting == "no" else "yes" if begun == lasting == "yes" else "perhaps"
+
+    def _within(self, day: str) -> Certainty:
+        if self.closing == "within":
+            return "perhaps" if (not self.start or day[: len(self.start)] >= self.start) and (not self.end or day[: len(self.end)] <= self.end) else "no"
+        if self.start <= day <= self.end:
+            return "yes"
+        return "perhaps" if self.start[:4] <= day[:4] <= self.end[:4] else "no"
+
+    def _lasting(self, day: str) -> Certainty:
+        if self.closing == "stated":
+            gone = day[: len(self.end)]
+            return "yes" if gone < self.end or day == self.end else "perhaps" if gone == self.end else "no"
+        if self.closing == "by":
+            return "no" if day[: len(self.end)] > self.end else "yes" if day <= self.as_of else "perhaps"
+        if self.closing == "last-seen":
+            return "yes" if day <= self.end else "perhaps" if day <= _later(self.end, 1) else "no"
+        if self.closing == "unrecorded":
+            return "yes" if day[:7] == self.start[:7] else "perhaps" if day <= _later(self.start, _OPEN_YEARS) else "no"
+        return "yes" if day <= self.as_of else "perhaps" if day <= _later(self.as_of, _OPEN_YEARS) else "no"
+
+
+def _reached(day: str, start: str) -> Certainty:
+    seen = day[: len(start)]
+    return "yes" if seen > start or day == start else "perhaps" if seen == start else "no"
+
+
+def _later(day: str, years: int) -> str:
+    return f"{int(day[:4]) + years:04}{day[4:]}"

@@ -1,0 +1,127 @@
+"""Which of the authority's names are looked for in text, as what, and which of them need more evidence."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterator
+from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING
+
+from kg.gazetteer import Entry
+from kg.known import Organisation
+from kg.spelling import normalise
+
+if TYPE_CHECKING:
+    from kg.authority import Authority
+
+_CITY = 300_000
+"""Inhabitants from which a city's name is looked for; capitals always are."""
+
+_DOUBTFUL_CITY = 1_000_000
+"""The same for a city whose name is also a word, a person's name or a surname of someone known."""
+
+_SURE_KINDS = frozenset({"igo", "alliance"})
+
+
+def _table(folder: Traversable, name: str) -> list[dict[str, str]]:
+    with (folder / name).open("r", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def surfaces(authority: Authority, folder: Traversable) -> Iterator[tuple[str, Entry]]:
+    """Yield names and what they stand for, the preferred reading of a spelling first.
+
+    Phrases that only contain a name ("South China Sea") come first and hide it. An acronym of a party or of a body with
+    namesakes counts as ambiguous, as do the words of ``ambiguous.csv``.
+    """
+    doubtful = {normalise(row["name"]) for row in _table(folder, "ambiguous.csv")}
+    for row in _table(folder, "phrases.csv"):
+        yield row["phrase"], Entry(None, "", exact=row["phrase"] if row["phrase"][-1:].islower() and " " not in row["phrase"] else None)
+    yield from _states(authority, doubtful)
+    yield from _own_bodies(authority, doubtful)
+    yield from _landmarks(authority, doubtful)
+    yield from _cities(authority, doubtful)
+    yield from _demonyms(authority, doubtful)
+    yield from _bodies(authority, doubtful)
+
+
+def _is_acronym(name: str) -> bool:
+    letters = [ch for ch in name if ch.isalpha()]
+    return " " not in name and len(letters) <= 6 and all(ch.isupper() for ch in letters)
+
+
+def _states(authority: Authority, doubtful: set[str]) -> Iterator[tuple[str, Entry]]:
+    for state in sorted(authority.states, key=lambda s: s.until):
+        for name in (state.name, *state.aliases):
+            exact = name.replace(".", "") if _is_acronym(name) else None
+            yield name, Entry("state", state.code, normalise(name) in doubtful, exact)
+
+
+def _demonyms(authority: Authority, doubtful: set[str]) -> Iterator[tuple[str, Entry]]:
+    from kg.authority import plurals
+
+    for state in sorted(authority.states, key=lambda s: s.until):
+        for word in state.demonyms:
+            for form in plurals(word):
+                yield form, Entry("demonym", state.code, normalise(word) in doubtful)
+
+
+def _cities(authority: Authority, doubtful: set[str]) -> Iterator[tuple[str, Entry]]:
+    for city in sorted(authority.cities, key=lambda c: -c.population):
+        names = (city.name, *city.aliases[: city.spellings])
+        for name in names:
+            best = authority.city(name)
+            if best is not city:
+                continue
+            unsure = normalise(name) in doubtful or (not city.capital and authority.is_surname(name))
+            if city.capital or city.population >= (_DOUBTFUL_CITY if unsure else _CITY):
+                exact = name.replace(".", "") if _is_acronym(name) else None
+                yield name, Entry("city", city.key, unsure, exact)
+
+
+def _landmarks(authority: Authority, doubtful: set[str]) -> Iterator[tuple[str, Entry]]:
+    for place in authority.landmarks:
+        for name in (place.name, *place.aliases):
+            unsure = normalise(name) in doubtful or (place.kind == "town" and authority.is_surname(name)) or len(name) < 4
+            yield name, Entry("landmark", place.key, unsure, name if _is_acronym(name) else None)
+
+
+def _own_bodies(authority: Authority, doubtful: set[str]) -> Iterator[tuple[str, Entry]]:
+    houses = {normalise(name) for place in authority.landmarks if place.metonym_of.startswith("organization/") for name in (place.name, *place.aliases)}
+    bearers = _bearers(authority)
+    for body in authority.organisations:
+        if "legation" not in body.source or not body.scanned:
+            continue
+        for name in (body.name, *body.aliases, *body.acronyms):
+            if normalise(name) in houses:
+                continue
+            yield name, _entry(body, name, bearers, unsure=normalise(name) in doubtful)
+
+
+def _bodies(authority: Authority, doubtful: set[str]) -> Iterator[tuple[str, Entry]]:
+    bearers = _bearers(authority)
+    for body in sorted(authority.organisations, key=lambda b: (b.kind not in _SURE_KINDS, b.key)):
+        if "legation" in body.source or not body.scanned:
+            continue
+        for name in (body.name, *body.aliases):
+            if " " in name.strip() or "-" in name:
+                yield name, _entry(body, name, bearers, unsure=normalise(name) in doubtful)
+        for name in body.acronyms:
+            if len(name) >= 3:
+                yield name, _entry(body, name, bearers, unsure=normalise(name) in doubtful or body.kind not in _SURE_KINDS)
+
+
+def _bearers(authority: Authority) -> dict[str, list[Organisation]]:
+    index: dict[str, list[Organisation]] = defaultdict(list)
+    for body in authority.organisations:
+        for name in {normalise(n) for n in (body.name, *body.aliases, *body.acronyms)}:
+            index[name].append(body)
+    return index
+
+
+def _entry(body: Organisation, name: str, bearers: dict[str, list[Organisation]], *, unsure: bool) -> Entry:
+    rest = tuple(other.key for other in bearers[normalise(name)] if other is not body)
+    acronym = name in body.acronyms or _is_acronym(name)
+    plain = "legation" in body.source and not acronym or body.kind in _SURE_KINDS
+    return Entry("organisation", body.key, unsure or bool(rest) and not plain, name.replace(".", "") if acronym else None, rest)

@@ -1,0 +1,54 @@
+"""What kind of office a title names: "External Affairs Minister", "FM" and "Foreign Secretary" are one kind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kg.spelling import normalise
+
+_BEFORE = re.compile(r"^(?:the|his|her|former|ex|then|outgoing|incoming|acting|interim|caretaker|transitional|designate|new|late|mr|mrs|ms|dr|hon|federal|union)\s+")
+_AFTER = re.compile(r"\s+(?:acting|designate|ad interim)$")
+_FOREIGN = re.compile(r"\b(?:foreign|external|international) (?:affairs|relations)\b|\bforeign minister\b")
+_JUNIOR = re.compile(r"^(?:deputy|vice|assistant|first deputy|first vice|junior|parliamentary)\b|minister of state|state minister|state secretary|under ?secretary|minister delegate|special envoy")
+_DEFENCE = re.compile(r"\bdefen[cs]e\b|\barmed forces\b")
+
+
+@dataclass(frozen=True)
+class Titles:
+    """The table of titles: kinds by (normalised title, alpha-2 code or "")."""
+
+    kinds: Mapping[tuple[str, str], str]
+
+    def kind(self, title: str, *, country: str | None = None) -> str | None:
+        """Return the kind of office that a title names, or None.
+
+        ``country`` decides where usage differs: a ``Foreign Secretary`` is the minister in GB and the ministry's first
+        official in IN. "Former", "acting" and what follows "of" a country are looked through.
+        """
+        low = normalise(title)
+        seen = None
+        while seen != low:
+            seen, low = low, _AFTER.sub("", _BEFORE.sub("", low))
+        for words in dict.fromkeys((low, re.split(r" (?:of|to|for) (?:the )?(?=(?!state|foreign|defen|national|external|internal|home|armed|council|interior|finance|trade|commerce|justice|government)\w)", low)[0])):
+            for code in (country or "", ""):
+                if (words, code) in self.kinds:
+                    return self.kinds[words, code]
+        return _by_words(low)
+
+
+def _by_words(low: str) -> str | None:
+    if not re.search(r"\b(?:minister|secretary|councillor|chief|head)\b", low):
+        return None
+    if low.startswith(("ambassador", "spokes")) or "spokes" in low:
+        return "spokesperson" if "spokes" in low else "ambassador"
+    if _FOREIGN.search(low) and re.search(r"\b(?:minister|secretary|chief|head)\b", low):
+        return "deputy-foreign-minister" if _JUNIOR.search(low) else "foreign-minister"
+    if "deputy prime minister" in low:
+        return "deputy-head-of-government"
+    if low.startswith("prime minister"):
+        return "head-of-government"
+    if _DEFENCE.search(low) and "minister" in low:
+        return "minister" if _JUNIOR.search(low) else "defence-minister"
+    return "minister" if re.search(r"\bminister\b", low) and not low.startswith(("assistant", "adviser", "advisor", "aide")) else None

@@ -1,0 +1,185 @@
+"""people.csv: who has held an office since 1990, under the name that English news gives them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+
+from kg.spelling import normalise, slug
+from tests.tools.offices import offices
+from tests.tools.tables import Row, joined, own, source_codes
+
+_SUFFIX = re.compile(
+    r"\s*,\s*(?:(?:Lt|Maj|Brig|Air Chief Mar|Vice Adm|Adm|Col|Gen|Rn|Dr|Jp|Ret|Sgt)\.?\s*(?:Gen\.?)?|First Secretary|Head of Representation|Officer commanding.*|commanding.*|Sr\.?|Qc)(?=$|\s*,).*$"
+)
+_PEERAGE = re.compile(r",\s+(?:\d+(?:st|nd|rd|th) )?(Baron|Baroness|Lord|Lady|Viscount|Earl)\b\s*(.*)$")
+_REALM = re.compile(r",\s+(?:Grand Duke|Prince|King|Queen|Emir) of .+$")
+_OF_REALM = re.compile(r" (?:I )?of (?:Belgium|Denmark|Jordan|Lesotho|Norway|Spain|Sweden|Tonga|the Netherlands|Saudi Arabia|Morocco|Bahrain|Oman|Kuwait|Qatar|Brunei|Bhutan|Thailand|Malaysia|Japan)$")
+_OFFICE_BEFORE = re.compile(
+    r"^(?:-?\s*[Dd]esignate|Presidential (?:Leadership )?Council|Assembly|Safeguarding of the Homeland(?: General)?|Cabinet of Ministers|Mayor and Chairman of the Island Council|Apostolic Nuncio(?: Archbishop| Cardinal)?|"
+    r"Charg[eé]e?s?'? ?,? ?[dD][’']? ?Affaires,?:?|[dD][’'] ?Affaires:?|of Transport|of the Governorate of the Vatican City State|of VenezuelaPresident|Bailiff(?: Sir)?|Foreign Minister(?= [A-Z])|Speaker of the House of Representatives|"
+    r"permanent representative to the Un is|Culture and National Heritage|Science and Higher Education|Major General \(Ret'd\)|Islamic Republic of Afghanistan|Republic of Afghanistan|Administration Council Chair, Sr\. Gen\.|"
+    r"Sac Chair, Sr\. Gen\.|Ad Interim|Chargée d'Affaires|Dr\.?|Gen\.|Lt\. Gen\.|General(?= \w+ \w)|Ceo|Cardinal|Archbishop|Sir|Ratu Sir|HRH|H\.R\.H\.)\s+"
+)
+_SEVERAL = re.compile(r",.*,|\band\b| , |[<>\[\]/]|\d|^(?:Sheikh|Queen|King|Prince|Mayor)$|\bIbn$|^Q\d|President|Council|Minister|Republic|Ministers|\bOffice\b")
+_TWO = re.compile(r"^\S+ [^,]*\w, \w+ \w+")
+_NICK = re.compile(r"\s*[\"“(]([^\"”)]+)[\"”)]\s*")
+_ROMAN = re.compile(r"^(?:II|III|IV|VI|VII|VIII|IX|XI|XII|XIV|XVI|JR)$")
+_FAMILY_NAME_FIRST = frozenset({"CN", "HK", "KH", "KP", "KR", "MO", "SG", "TW", "VN"})
+_ORDINAL = {"2nd": "II", "3rd": "III", "4th": "IV"}
+
+
+def _case(word: str) -> str:
+    """Return a word in name case: the sources write some surnames in capitals, some without inner ones."""
+    parts = re.split(r"([-'’])", word)
+    for i, part in enumerate(parts):
+        if len(part) >= 3 and part.isupper() and not _ROMAN.match(part) and part.isalpha():
+            parts[i] = part.capitalize()
+        elif re.match(r"^[A-Z][a-z]*[A-Z]{3,}$", part):
+            parts[i] = part[:2] + part[2:3].upper() + part[3:].lower() if part.startswith("Mc") else part.capitalize()
+        if re.match(r"^Mc[a-z]{3,}$", parts[i]) and parts[i] not in {"Mcebo"}:
+            parts[i] = "Mc" + parts[i][2].upper() + parts[i][3:]
+    for i in range(1, len(parts) - 1):
+        if parts[i] in {"'", "’"} and parts[i - 1] in {"D", "O", "d"} and parts[i + 1][:1].islower():
+            parts[i + 1] = parts[i + 1][:1].upper() + parts[i + 1][1:]
+    return "".join(parts)
+
+
+def clean(name: str) -> tuple[str, list[str]]:
+    """Return a name without titles, capitals and editors' marks, and further names that it held; "" for no one person."""
+    further: list[str] = []
+    name = " ".join(name.replace("’", "'").replace("‘", "'").replace("?", "").replace("#", "").split())
+    before = None
+    while before != name:
+        before, name = name, _OFFICE_BEFORE.sub("", name)
+    if peer := _PEERAGE.search(name):
+        title = "Lord" if peer[1] in {"Baron", "Lord", "Viscount", "Earl"} else "Baroness" if peer[1] == "Baroness" else "Lady"
+        seat = re.sub(r" of .*| de .*", "", peer[2]).strip()
+        if seat:
+            further.append(f"{title} {seat}")
+        name = name[: peer.start()]
+    realm = _REALM.search(name) or _OF_REALM.search(name)
+    if realm and len(name[: realm.start()].split()) >= 1:
+        name = name[: realm.start()]
+    name = _SUFFIX.sub("", name)
+    name = re.sub(r",?\s+(Jr|Sr)\b\.?,?", lambda m: " Jr." if m[1] == "Jr" else "", name)
+    name = re.sub(r",?\s+(2nd|3rd|4th)$", lambda m: " " + _ORDINAL[m[1]], name).replace(", III", " III").replace(", IV", " IV")
+    if nick := _NICK.search(name):
+        plain = " ".join(_NICK.sub(" ", name).split())
+        if plain and not nick[1].islower() and nick[1] not in {"bureaucrat"}:
+            further.append(f"{nick[1].title() if nick[1].islower() else nick[1]} {plain.split()[-1]}")
+        name = plain
+    name = re.sub(r"([a-z])- ", r"\1-", " ".join(_case(word) for word in name.split())).strip(" ,;:")
+    name = re.sub(r"\s+\(.*$", "", name)
+    if _SEVERAL.search(name) or _TWO.search(name) or not all(unicodedata.name(ch, "").startswith("LATIN") for ch in name if ch.isalpha()) or len(name) < 3:
+        return "", []
+    return name, further
+
+
+def _alias(name: str) -> list[str]:
+    plain, further = clean(name)
+    return [plain, *further] if plain else further
+
+
+def people_and_offices(people: list[Row], holdings: list[Row], countries: list[Row], bodies: list[Row]) -> tuple[list[Row], list[Row]]:
+    """Return the people with keys of their own and the offices they held, people without a usable name or office left out."""
+    mine = {row["source_key"]: row for row in own("people.csv") if row["source_key"]}
+    merged = {row["source_key"]: row["into"] for row in own("merges.csv")}
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in people:
+        groups[merged.get(row["key"], row["key"])].append(row)
+    held = offices(holdings, merged, countries, bodies)
+    made: list[Row] = []
+    for source_key, rows in groups.items():
+        rows.sort(key=lambda row: row["key"] != source_key)
+        extra = mine.get(source_key, {})
+        label, further = clean(rows[0]["label"])
+        label = extra.get("name") or label
+        if not label or source_key not in held:
+            continue
+        names = [n for row in rows for raw in (row["label"], *row["aliases"].split("|")) for n in _alias(raw)]
+        names = [*extra.get("aliases", "").split("|"), *further, *names]
+        spelt: dict[str, str] = {}
+        for name in names:
+            if name and (" " in name or name in extra.get("aliases", "")):
+                spelt.setdefault(normalise(name), name)
+        spelt.pop(normalise(label), None)
+        made.append(
+            {
+                "source_key": source_key,
+                "name": label,
+                "aliases": joined(spelt.values()),
+                "qid": rows[0]["qid"],
+                "country": extra.get("country") or next((row["country_iso2"] for row in rows if row["country_iso2"]), ""),
+                "birth": next((row["birth_year"] for row in rows if row["birth_year"]), ""),
+                "source": joined(sorted({c for row in rows for c in source_codes(row["source"], own=bool(extra)).split("|")})),
+            }
+        )
+    given = {normalise(row["name"]): row["gender"] for row in own("given_names.csv")}
+    keys = _keys(made)
+    persons = [{**row, "key": keys[row["source_key"]], "gender": _gender(row["name"], row["country"], given)} for row in made]
+    table = [{**row, "person": keys[row["person"]]} for key, rows in held.items() if key in keys for row in rows]
+    _own_people(persons, table, bodies)
+    return persons, table
+
+
+def _gender(name: str, country: str, given: dict[str, str]) -> str:
+    """Return f or m by the first name, where it comes first."""
+    return "" if country in _FAMILY_NAME_FIRST else given.get(normalise(name).split()[0], "")
+
+
+def _own_people(persons: list[Row], table: list[Row], bodies: list[Row]) -> None:
+    """Add the own table's people and offices: heads of organisations, ministers after the sources' last day."""
+    by_name: dict[tuple[str, str], Row] = {}
+    for row in persons:
+        for name in (row["name"], *row["aliases"].split("|")):
+            by_name.setdefault((normalise(name), row["country"]), row)
+            by_name.setdefault((normalise(name), ""), row)
+    known = {row["key"] for row in bodies}
+    keys = {row["key"] for row in persons}
+    for row in own("offices.csv"):
+        person = by_name.get((normalise(row["name"]), row["country"]))
+        if person is None:
+            key = slug(row["name"])
+            key = f"{key}-{row['country'].lower()}" if key in keys else key
+            person = {"key": key, "name": row["name"], "aliases": row["aliases"], "qid": "", "country": row["country"], "birth": "", "gender": "", "source": "legation"}
+            keys.add(key)
+            persons.append(person)
+            for name in (row["name"], *row["aliases"].split("|")):
+                by_name.setdefault((normalise(name), row["country"]), person)
+        if row["organisation"] and row["organisation"] not in known:
+            raise ValueError(f"offices.csv of the own tables: no organisation {row['organisation']}")
+        table.append(
+            {
+                "person": person["key"],
+                "title": row["title"],
+                "kind": row["kind"],
+                "country": "" if row["organisation"] else row["of"] or row["country"],
+                "organisation": row["organisation"],
+                "start": row["start"],
+                "end": row["end"],
+                "closing": "stated" if row["end"] else "open",
+                "as_of": row["as_of"],
+                "source": "legation",
+            }
+        )
+
+
+def _keys(made: list[Row]) -> dict[str, str]:
+    """Return a key for each person: the slug of the name; namesakes add the country, then the year of birth, then a number."""
+    by_slug: dict[str, list[Row]] = defaultdict(list)
+    for row in made:
+        by_slug[slug(row["name"])].append(row)
+    result: dict[str, str] = {}
+    for plain, rows in by_slug.items():
+        # The plain key goes to the only bearer, or to the one with an identifier when just one has it.
+        rows.sort(key=lambda row: (not row["qid"], row["country"], row["birth"], row["source_key"]))
+        for place, row in enumerate(rows):
+            tries = [plain] if place == 0 else []
+            tries += [f"{plain}-{row['country'].lower()}"] if row["country"] else []
+            tries += [f"{plain}-{row['country'].lower()}-{row['birth']}".replace("--", "-")] if row["birth"] else []
+            tries += [f"{plain}-{row['country'].lower()}-{n}".replace("--", "-") for n in range(2, 10)]
+            taken = set(result.values())
+            result[row["source_key"]] = next(key for key in tries if key not in taken)
+    return result
