@@ -11,6 +11,7 @@ from kg.zones.furniture import furniture, is_boilerplate, is_byline, is_caption,
 from kg.zones.lines import Paragraph
 
 _LONGEST_HEAD = 12  # paragraphs
+_LONG_LETTERHEAD = 6  # words; with no headline below it, "Ministry of Foreign Affairs Recalls Envoy" is the headline
 _NEW_SENTENCE = re.compile(r"[.!?]['\"”’]? [^\W\d_a-z]")
 _NOT_WORDS = re.compile(r"[^\w\s]")
 
@@ -46,13 +47,16 @@ def _headline(text: str, parts: Sequence[Paragraph], title: str | None) -> int |
         same = next((number for number, part in enumerate(parts) if _same(title, part.plain)), None)
         if same is not None:
             return same
+    issued = None
     for number, part in enumerate(parts):
         if _is_issued(part):
-            continue
-        if len(parts) == 1 or _is_prose(text, part, first=True) or is_caption(part.plain):
-            return None
-        return number
-    return None
+            if issued is None and is_letterhead(part.plain) and part.words >= _LONG_LETTERHEAD:
+                issued = number
+        elif len(parts) == 1 or _is_prose(text, part, first=True) or is_caption(part.plain):
+            return issued
+        else:
+            return number
+    return issued
 
 
 def _kind(text: str, parts: Sequence[Paragraph], number: int) -> Kind | None:
