@@ -1,5 +1,6 @@
 """The command ``legation``: build, query, serve, validate, evaluate, demo.
 
+SHACL, statistics and the server are imported by the commands that need them: a query does not wait for them.
 It exits with 0 when all went well, 1 when some articles were refused or some files do not conform (they are
 listed, the rest is published), and 2 when it stopped.
 """
@@ -12,23 +13,26 @@ import sys
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from kg.errors import LegationError, QueryError
-from kg.evaluate import evaluate, render, to_json
+from kg.errors import LegationError
 from kg.iri import DEFAULT_BASE
-from kg.pipeline import BuildResult, build
 from kg.query import FORMATS, run
 from kg.release import open_release, software_version
-from kg.validate import Validator, describe, validate_files
-from kg.workers import Tell
+
+if TYPE_CHECKING:
+    from kg.pipeline import BuildResult
+    from kg.workers import Tell
 
 DEMO = Path("build/demo")
-DEMO_QUERY = (
-    "SELECT ?visit WHERE { ?event a <https://w3id.org/legation/ontology#Visit> ; "
-    "<http://www.w3.org/2000/01/rdf-schema#label> ?visit }"
-)
+TRY = """In another terminal, try:
+
+curl -s {address}/sparql -H 'Accept: text/csv' --data-urlencode 'query=
+PREFIX leg: <https://w3id.org/legation/ontology#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT ?visit WHERE {{ ?event a leg:Visit ; rdfs:label ?visit }}'
+"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -68,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("serve", help="serve the current release over HTTP")
     command.add_argument("dir", type=Path, metavar="DIR", help="folder of the releases")
     command.add_argument("--host", default="127.0.0.1")
-    command.add_argument("--port", type=_positive, default=8000)
+    command.add_argument("--port", type=int, default=8000)
     command.set_defaults(run=_serve)
 
     command = commands.add_parser("validate", help="check RDF files against the shapes")
@@ -84,12 +88,14 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("demo", help="build the five seed articles and serve them")
     command.add_argument("--host", default="127.0.0.1")
-    command.add_argument("--port", type=_positive, default=8000)
+    command.add_argument("--port", type=int, default=8000)
     command.set_defaults(run=_demo)
     return parser
 
 
 def _build(options: argparse.Namespace) -> int:
+    from kg.pipeline import build
+
     result = build(options.input, options.out, workers=options.workers, base=options.base, tell=_progress())
     return _report(result)
 
@@ -102,15 +108,21 @@ def _query(options: argparse.Namespace) -> int:
     return 0
 
 
-def _serve(options: argparse.Namespace) -> int:
+def _serve(options: argparse.Namespace, *, hint: str = "") -> int:
     from server.serve import serve  # noqa: TID251 - the command line starts the server; nothing else in kg knows it
 
-    open_release(options.dir)  # a missing release is said here, before any process starts
-    serve(options.dir, host=options.host, port=options.port)
+    def ready(address: str) -> None:
+        print(f"serving {options.dir} at {address}/ until Ctrl-C; SPARQL at {address}/sparql", flush=True)
+        if hint:
+            print(hint.format(address=address), flush=True)
+
+    serve(options.dir, host=options.host, port=options.port, on_ready=ready)
     return 0
 
 
 def _validate(options: argparse.Namespace) -> int:
+    from kg.validate import Validator, describe, validate_files
+
     wrong = 0
     for path, violations in validate_files(options.file, Validator()):
         print(f"{path}: {f'{len(violations)} violations' if violations else 'conforms'}")
@@ -121,6 +133,8 @@ def _validate(options: argparse.Namespace) -> int:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
+    from kg.evaluate import evaluate, render, to_json
+
     scores = evaluate(options.gold, options.dir)
     print(render(scores, details=options.details))
     if options.json:
@@ -129,14 +143,12 @@ def _evaluate(options: argparse.Namespace) -> int:
 
 
 def _demo(options: argparse.Namespace) -> int:
+    from kg.pipeline import build
+
     with resources.as_file(resources.files("seeds")) as seeds:
-        articles = sorted(Path(seeds).glob("*.txt"))
-        code = _report(build(articles, DEMO, tell=_progress()))
-    address = f"http://{options.host}:{options.port}/sparql"
-    print(f"\nServing the demo at {address} until you press Ctrl-C. In another terminal, try:\n")
-    print(f"curl -s {address} -H 'Accept: text/csv' --data-urlencode 'query={DEMO_QUERY}'\n", flush=True)
+        code = _report(build(sorted(Path(seeds).glob("*.txt")), DEMO, tell=_progress()))
     options.dir = DEMO
-    return _serve(options) or code
+    return _serve(options, hint=TRY) or code
 
 
 def _report(result: BuildResult) -> int:

@@ -11,14 +11,11 @@ from dataclasses import dataclass
 from io import BytesIO
 
 import pyoxigraph as ox
-import rdflib
-from pyoxigraph import Literal, NamedNode, Quad, Triple
-from rdflib import Graph
-from rdflib.term import Node
+from pyoxigraph import Literal, NamedNode, Quad
 
 import ontology
 from kg.edtf import bounds, is_valid
-from kg.errors import InputError, NonConformingError
+from kg.errors import NonConformingError
 from kg.iri import PREFIXES, Names, term
 from kg.merge import Merged
 from kg.records import Account, Actor, Article, Event, Meeting, OfficeHolding, Place, Report, Span, Statement, Visit
@@ -79,32 +76,6 @@ def nquads(quads: Iterable[Quad]) -> list[bytes]:
     buffer = BytesIO()
     ox.serialize(quads, buffer, ox.RdfFormat.N_QUADS)
     return sorted({line + b"\n" for line in buffer.getvalue().split(b"\n") if line})
-
-
-def to_rdflib(quads: Iterable[Quad]) -> Graph:
-    """Return the union of the quads' graphs as an rdflib graph, for libraries that need one.
-
-    Raises:
-        InputError: A quad holds a triple term (RDF 1.2), which rdflib cannot.
-    """
-    graph = Graph(bind_namespaces="none")
-    nodes: dict[str, rdflib.URIRef] = {}  # most IRIs come many times, and each is checked when it is made
-
-    def converted(term: ox.NamedNode | ox.BlankNode | Literal | Triple) -> Node:
-        match term:
-            case NamedNode(value=iri):
-                return nodes.get(iri) or nodes.setdefault(iri, rdflib.URIRef(iri))
-            case ox.BlankNode(value=name):
-                return rdflib.BNode(name)
-            case Literal(value=text, language=language, datatype=datatype):
-                # To rdflib, "x" and "x"^^xsd:string are two literals; its parsers make the first of both.
-                plain = language or datatype == STRING
-                return rdflib.Literal(text, language, None if plain else datatype.value, normalize=False)
-        raise InputError(f"the triple term {term} is RDF 1.2: write the data without triple terms")
-
-    for quad in quads:
-        graph.add((converted(quad.subject), converted(quad.predicate), converted(quad.object)))
-    return graph
 
 
 def _in(graph: NamedNode, triples: Iterable[tuple[NamedNode, NamedNode, Object]]) -> Iterator[Quad]:

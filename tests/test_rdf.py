@@ -11,8 +11,9 @@ from pyoxigraph import NamedNode, Quad
 from kg.errors import NonConformingError
 from kg.iri import DEFAULT_BASE, Names, term
 from kg.merge import merge
-from kg.rdf import graph_quads, nquads, ontology_quads, to_rdflib
+from kg.rdf import graph_quads, nquads, ontology_quads
 from kg.records import Account, OfficeHolding, Span
+from kg.validate import to_rdflib
 from tests.accounts import HARBOUR, LINDEN, NORLAND, PETROVA, TEXT, article, harbour, preview, span
 
 NAMES = Names()

@@ -15,9 +15,9 @@ from rdflib import SH, Graph
 from kg.errors import InputError
 from kg.iri import Names, term
 from kg.merge import merge
-from kg.rdf import graph_quads, nquads, ontology_quads, to_rdflib
+from kg.rdf import graph_quads, nquads, ontology_quads
 from kg.records import Account
-from kg.validate import Validator, describe, packaged_shapes, validate_files
+from kg.validate import Validator, describe, packaged_shapes, to_rdflib, validate_files
 from tests.accounts import harbour, preview
 
 NAMES = Names()
@@ -67,6 +67,7 @@ def test_a_violation_names_node_path_message_and_shape(validator: Validator) -> 
         ("rdfs:label", Literal("Pétrova", language="fr")),
     ],
 )
+@pytest.mark.filterwarnings("ignore:Parsing weird boolean")
 def test_a_bad_literal_is_a_violation_and_never_an_exception(
     validator: Validator, predicate: str, literal: Literal
 ) -> None:
