@@ -327,7 +327,7 @@ def _when(node: NamedNode, edtf: str | None) -> Statements:
 
 @lru_cache(maxsize=4096)
 def _ends(edtf: str) -> tuple[date | None, date | None]:
-    """Return the first and last day of a date; an open or unknown end has none. Parsing takes some 10 ms, hence the cache."""
+    """Return the first and last day of a date; an open or unknown end has none. Parsing takes some 10 ms."""
     if covered := bounds(edtf):
         return covered
     if not is_valid(edtf):

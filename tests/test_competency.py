@@ -1,0 +1,200 @@
+"""The questions that the graph is for, asked with the packaged example queries.
+
+First on two invented accounts, where every row is known; then on what the real reader makes of the seed
+articles, where the rows that their annotations require must be among the answers.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from importlib.resources import files
+
+import pyoxigraph as ox
+import pytest
+
+from kg.iri import Names
+from kg.merge import merge
+from kg.query import run
+from kg.rdf import graph_quads, ontology_quads
+from kg.records import Meeting, OfficeHolding
+from kg.release import Release
+from tests.accounts import LINDEN, PETROVA, TEXT, harbour, preview, span, statement
+
+QUERIES = {file.name.removesuffix(".rq"): file for file in files("ontology").joinpath("queries").iterdir()}
+Row = dict[str, str]
+
+
+def rows(store: ox.Store, name: str) -> list[Row]:
+    """Return the answers to a packaged query, unbound variables as empty strings."""
+    answer = run(store, QUERIES[name].read_text(encoding="utf-8"), form="csv").decode()
+    return list(csv.DictReader(io.StringIO(answer)))
+
+
+def test_there_are_six_questions_and_each_says_what_it_asks() -> None:
+    assert set(QUERIES) == {"accusations", "evidence", "meetings", "offices", "statements", "visits"}
+    for file in QUERIES.values():
+        title, question, first, *_ = file.read_text(encoding="utf-8").splitlines()
+        assert title.startswith("# title: ")
+        assert question.startswith("# question: ")
+        assert question.endswith("?")
+        assert first.startswith("PREFIX leg:")
+
+
+# On two invented accounts: exactly these answers.
+
+
+@pytest.fixture(scope="module")
+def invented() -> ox.Store:
+    account = harbour()
+    charge = statement(TEXT, "Linden, the former premier", "a “secret” deal", who=PETROVA, act="accuse", direct=False)
+    charge = replace(charge, event=replace(charge.event, about=(LINDEN.key, PETROVA.key)))
+    call = Meeting((LINDEN.key, PETROVA.key), mode="phone")
+    spoke = replace(
+        account.reports[1], event=call, status="occurred", edtf=None, evidence=span(TEXT, "Ms Petrova said")
+    )
+    terms = (
+        OfficeHolding(LINDEN.key, "Envoy", start="2022-05", end="2022-05", source="a register"),
+        OfficeHolding(LINDEN.key, "Judge", start="2020", end="2022-05-17", source="a register"),
+        OfficeHolding(LINDEN.key, "Treasurer", start="2022-05-18", source="a register"),
+        OfficeHolding(LINDEN.key, "Heir", start="2023", source="a register"),
+    )
+    account = replace(account, reports=(*account.reports, charge, spoke), holdings=(*account.holdings, *terms))
+    accounts = (account, preview())
+    store = ox.Store()
+    store.extend([*graph_quads(Names(), accounts, merge(accounts)), *ontology_quads(Names())])
+    return store
+
+
+def test_visits(invented: ox.Store) -> None:
+    assert rows(invented, "visits") == [
+        {
+            "status": "occurred",
+            "visitor": "Ana Petrova",
+            "country": "NO",
+            "destination": "Harbour",
+            "when": "2022-05-18",
+        }
+    ]
+
+
+def test_meetings(invented: ox.Store) -> None:
+    both = {"one": "Ana Petrova", "other": "Jon Linden"}
+    assert rows(invented, "meetings") == [
+        {**both, "mode": "by phone", "place": "", "status": "occurred", "when": ""},
+        {**both, "mode": "in person", "place": "Harbour", "status": "planned", "when": "2022-05-18"},
+    ]
+
+
+def test_statements(invented: ox.Store) -> None:
+    found = rows(invented, "statements")
+    about = [set(row.pop("about").split(", ")) for row in found]
+    assert [tuple(row.values()) for row in found] == [
+        ("Ana Petrova", "quotation", "promise", "We will build the bridge,"),
+        ("Ana Petrova", "reported", "accuse", "a “secret” deal"),
+        ("Jon Linden", "reported", "deny", "there is a “secret” deal"),
+    ]
+    assert about == [{""}, {"Ana Petrova", "Jon Linden"}, {""}]
+
+
+def test_accusations(invented: ox.Store) -> None:
+    assert [tuple(row.values()) for row in rows(invented, "accusations")] == [
+        ("harbour", "Ana Petrova", "Jon Linden", "a “secret” deal", "Jon Linden", "there is a “secret” deal")
+    ]
+
+
+def test_offices(invented: ox.Store) -> None:
+    told = [(r["actor"], r["office"], r["former"], r["known"]) for r in rows(invented, "offices")]
+    assert told == [
+        ("Ana Petrova", "Foreign Minister of Norland", "false", "Foreign Minister Ana Petrova"),
+        ("Jon Linden", "Envoy", "false", "a register"),
+        ("Jon Linden", "Treasurer", "false", "a register, which does not tell the end"),
+        ("Jon Linden", "Premier", "true", "Linden, the former premier"),
+    ]
+
+
+def test_evidence(invented: ox.Store) -> None:
+    visit = [row for row in rows(invented, "evidence") if " visits " in row["event"]]
+    assert [(row["article"], row["published"], row["status"], row["words"]) for row in visit] == [
+        ("harbour", "2022-05-18", "occurred", "arrived in Harbour on May 18, 2022"),
+        ("preview", "2022-05-17", "planned", "is expected in Norland on May 18, 2022"),
+    ]
+
+
+# On the seed articles: what their annotations (tests/gold) require must be there.
+
+
+def having(found: list[Row], **parts: str) -> list[Row]:
+    """Return the rows whose columns contain the given parts, whatever their case."""
+    return [row for row in found if all(part.casefold() in row[name].casefold() for name, part in parts.items())]
+
+
+@pytest.mark.parametrize(
+    "visit",
+    [
+        {"status": "occurred", "visitor": "Imran Khan", "country": "RU"},
+        {"status": "occurred", "visitor": "Bilawal", "country": "US", "when": "2022-05"},
+        {"status": "planned", "visitor": "Bilawal", "country": "RU", "when": "2023-01-29"},
+    ],
+    ids=lambda visit: f"{visit['visitor']}-{visit['country']}",
+)
+def test_who_visited_which_country_when(seeds_release: Release, visit: Row) -> None:
+    assert having(rows(seeds_release.store, "visits"), **visit)
+
+
+@pytest.mark.parametrize(
+    "meeting",
+    [
+        {"names": "Blinken|Dar", "mode": "by phone", "status": "occurred"},
+        {"names": "Sharif|Putin", "mode": "in person", "status": "occurred", "place": "Samarkand", "when": "2022-09"},
+        {"names": "Bilawal|Blinken", "mode": "in person"},
+        {"names": "Imran Khan|Putin", "status": "occurred"},
+    ],
+    ids=lambda meeting: meeting["names"],
+)
+def test_who_met_whom_where(seeds_release: Release, meeting: Row) -> None:
+    meeting = dict(meeting)
+    one, other = meeting.pop("names").split("|")
+    found = having(rows(seeds_release.store, "meetings"), **meeting)
+    assert having(found, one=one, other=other) or having(found, one=other, other=one)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"speaker": "Khar", "form": "quotation", "words": "We will take care of Pakistan’s interests"},
+        {"speaker": "Kugelman", "form": "quotation", "words": "Pakistan may still be a useful ally"},
+        {"speaker": "Imran Khan", "form": "reported", "words": "ousted from power"},
+    ],
+    ids=lambda said: f"{said['speaker']}-{said['form']}",
+)
+def test_what_was_said_in_quotation_and_reported(seeds_release: Release, said: Row) -> None:
+    assert having(rows(seeds_release.store, "statements"), **said)
+
+
+def test_who_accused_whom_and_who_denied_it(seeds_release: Release) -> None:
+    charges = having(rows(seeds_release.store, "accusations"), accuser="Imran Khan", accused="United States")
+    assert charges
+    assert having(charges, denier="United States", denial="denied") or having(charges, denier="United States")
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        {"actor": "Blinken", "office": "Secretary of State", "former": "false"},
+        {"actor": "Bilawal", "office": "Foreign Minister", "former": "false"},
+        {"actor": "Imran Khan", "office": "Prime Minister", "former": "true"},
+        {"actor": "Putin", "office": "President", "former": "false"},
+    ],
+    ids=lambda held: held["actor"],
+)
+def test_which_office_each_actor_held_at_the_time(seeds_release: Release, held: Row) -> None:
+    assert having(rows(seeds_release.store, "offices"), **held)
+
+
+def test_which_article_and_words_support_an_event(seeds_release: Release) -> None:
+    found = having(rows(seeds_release.store, "evidence"), event="Bilawal", article="003_", words="visit")
+    planned = having(found, status="planned", published="2023-01-29")
+    assert planned
+    assert all(0 <= float(row["confidence"]) <= 1 for row in found)
