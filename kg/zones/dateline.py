@@ -166,8 +166,9 @@ def _is_dateline(match: re.Match[str], line: str, *, first: bool) -> bool:
     places = match["places"]
     if not _is_name(places):
         return False
-    if match["date"] or (match["agency"] and places.isupper()):
-        return True
+    if match["date"] or match["agency"]:
+        bare = match["close"] == "." or not match["date"] or _CALENDAR.fullmatch(match["date"])
+        return places.isupper() or not bare
     behind = line[match.end() :].lstrip()
     if not first or match["close"] == "." or (behind and behind[0].islower()):
         return False
@@ -186,8 +187,10 @@ def _is_name(places: str) -> bool:
         or places.casefold() in furniture().turns
     ):
         return False
-    return words[0][0].isupper() and all(
-        word[0].isupper() or word.casefold() in furniture().particles for word in words if word
+    return (
+        words[0][0].isupper()
+        and words[-1][:1].isupper()
+        and all(word[0].isupper() or word.casefold() in furniture().particles for word in words if word)
     )
 
 

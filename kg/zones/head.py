@@ -11,7 +11,7 @@ from kg.zones.furniture import furniture, is_boilerplate, is_byline, is_caption,
 from kg.zones.lines import Paragraph
 
 _LONGEST_HEAD = 12  # paragraphs
-_LONG_LETTERHEAD = 6  # words; with no headline below it, "Ministry of Foreign Affairs Recalls Envoy" is the headline
+_CREDIT = re.compile(r"(?:by|from|posted|published|updated|last|for|issued|our)\b", re.IGNORECASE)
 _NEW_SENTENCE = re.compile(r"[.!?]['\"”’]? [^\W\d_a-z]")
 _NOT_WORDS = re.compile(r"[^\w\s]")
 
@@ -27,7 +27,8 @@ def head_kinds(text: str, parts: Sequence[Paragraph], title: str | None) -> list
     for number in range(min(len(parts), _LONGEST_HEAD)):
         kind: Kind | None = "headline"
         if number != top:
-            kind = "byline" if top is not None and number < top else _kind(text, parts, number)
+            above = top is not None and number < top
+            kind = _kind(text, parts, number) if not above else "tail" if _is_own(parts[number]) else "byline"
         if kind is None:
             break
         kinds.append(kind)
@@ -50,13 +51,19 @@ def _headline(text: str, parts: Sequence[Paragraph], title: str | None) -> int |
     issued = None
     for number, part in enumerate(parts):
         if _is_issued(part):
-            if issued is None and is_letterhead(part.plain) and part.words >= _LONG_LETTERHEAD:
-                issued = number
-        elif len(parts) == 1 or _is_prose(text, part, first=True) or is_caption(part.plain):
+            issued = number if issued is None and _may_be_headline(part) else issued
+        elif _is_own(part):
+            continue
+        elif len(parts) == 1 or _is_prose(text, part, first=number == 0) or is_caption(part.plain):
             return issued
         else:
             return number
     return issued
+
+
+def _may_be_headline(part: Paragraph) -> bool:
+    """Tell whether a line that looks issued is a headline if there is no other: "Kremlin Opens Paris Bureau"."""
+    return part.words >= (6 if is_letterhead(part.plain) else 4) and not _CREDIT.match(part.plain)
 
 
 def _kind(text: str, parts: Sequence[Paragraph], number: int) -> Kind | None:
@@ -66,7 +73,7 @@ def _kind(text: str, parts: Sequence[Paragraph], number: int) -> Kind | None:
         return "caption"
     if is_letterhead(part.plain) or is_byline(part.plain):
         return "dateline" if _is_dateline_alone(text, part) and full_date(part.plain) else "byline"
-    if opens_tail(part.plain) or is_boilerplate(part.plain):
+    if _is_own(part):
         return "tail"
     if _is_dateline_alone(text, part):
         bare = part.plain.isupper() and not part.closed_by and not full_date(part.plain)
@@ -84,6 +91,11 @@ def _kind(text: str, parts: Sequence[Paragraph], number: int) -> Kind | None:
 def _is_issued(part: Paragraph) -> bool:
     """Tell whether a line says who wrote or issued the text, or when."""
     return is_letterhead(part.plain) or is_byline(part.plain) or is_dated_line(part)
+
+
+def _is_own(part: Paragraph) -> bool:
+    """Tell whether a line is the page's own."""
+    return opens_tail(part.plain) or is_boilerplate(part.plain)
 
 
 def _is_dateline_alone(text: str, part: Paragraph) -> bool:

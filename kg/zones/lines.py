@@ -41,7 +41,8 @@ _OPEN_END = re.compile(r" (?:a|an|and|at|by|for|from|in|of|on|or|that|the|to|wit
 
 _TOP = 1000  # characters at the head of a text, where bylines and letterheads stand
 _SAMPLE = 320  # characters of a paragraph that are looked at to tell what it is
-_WIDEST = 120  # characters of a hard-wrapped line, at most
+_WIDEST = 100  # characters of a hard-wrapped line, at most
+_NARROWEST = 40  # characters of a line that a comma at its end shows to be hard-wrapped
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,11 @@ class _Line:
     end: int
     indent: int
     block: int
+
+    @property
+    def width(self) -> int:
+        """The number of characters it takes, indentation included."""
+        return self.indent + self.end - self.start
 
 
 @dataclass(frozen=True)
@@ -112,17 +118,21 @@ def _lines(text: str) -> list[_Line]:
 
 
 def _wrapping(text: str, lines: list[_Line]) -> _Wrapping | None:
-    """Return how the text is hard-wrapped, None if it is not: fewer than three lines surely go on below."""
+    """Return how the text is hard-wrapped, None if it is not.
+
+    It is when three lines surely go on below, or one does and no line is longer than such texts have them.
+    """
     shouted = not any(char.islower() for char in text[:5000])
     lengths, fills = [], []
     for line, below in pairwise(lines):
-        length = line.end - line.start
+        length = line.width
         if line.block != below.block or length > _WIDEST or _closed(text, line):
             continue
-        if _low(text, below) or text[line.end - 1] == "-" or (shouted and length >= 40):
+        cut = text[line.end - 1] == "-" or (length >= _NARROWEST and (shouted or text[line.end - 1] == ","))
+        if cut or _low(text, below) or _open(text, line):
             lengths.append(length)
             fills.append(_fill(text, line, below))
-    if len(lengths) < 3:
+    if not lengths or (len(lengths) < 3 and any(line.width > _WIDEST for line in lines)):
         return None
     return _Wrapping(sorted(lengths)[len(lengths) * 9 // 10] + 10, sorted(fills)[len(fills) // 5])
 
@@ -130,7 +140,7 @@ def _wrapping(text: str, lines: list[_Line]) -> _Wrapping | None:
 def _fill(text: str, line: _Line, below: _Line) -> int:
     """Return the length the line would have with the first word of the one below."""
     first = _WORD.match(text, below.start, below.end)
-    return line.end - line.start + 1 + (first.end() - first.start() if first else 0)
+    return line.width + 1 + (first.end() - first.start() if first else 0)
 
 
 def _goes_on(text: str, line: _Line, below: _Line, wrapping: _Wrapping | None) -> bool:
@@ -150,10 +160,9 @@ def _goes_on(text: str, line: _Line, below: _Line, wrapping: _Wrapping | None) -
         return False
     if closed and _mark(text, below.start, below.end):
         return False
-    length = line.end - line.start
-    if not closed and length <= wrapping.longest and _OPEN_END.search(text, max(line.start, line.end - 12), line.end):
-        return True
-    return length <= wrapping.longest and _fill(text, line, below) >= wrapping.full
+    if line.width > wrapping.longest:
+        return False
+    return (not closed and _open(text, line)) or _fill(text, line, below) >= wrapping.full
 
 
 def _is_issued(line: str) -> bool:
@@ -163,6 +172,10 @@ def _is_issued(line: str) -> bool:
 
 def _closed(text: str, line: _Line) -> bool:
     return text[max(line.start, line.end - 4) : line.end].rstrip(_CLOSERS)[-1:] in tuple(".!?…:;")
+
+
+def _open(text: str, line: _Line) -> bool:
+    return _OPEN_END.search(text, max(line.start, line.end - 12), line.end) is not None
 
 
 def _low(text: str, line: _Line) -> bool:
