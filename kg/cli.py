@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
@@ -48,6 +49,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output, such as head, has seen enough
         sys.stderr.close()
         return 0
+    except Exception:  # or Python would exit with 1, which here means that the rest is published
+        traceback.print_exc()
+        print("legation: stopped by a fault of its own; please report the lines above", file=sys.stderr)
     return 2
 
 

@@ -83,6 +83,16 @@ def test_a_folder_that_cannot_be_written_stops_with_2(
     assert "the release cannot be written" in capsys.readouterr().err
 
 
+def test_a_fault_of_the_program_stops_with_2(
+    legation: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kg.pipeline, "build", lambda *_, **__: 1 / 0)
+    assert legation("build", tmp_path, "--out", tmp_path / "out") == 2
+    said = capsys.readouterr().err
+    assert "ZeroDivisionError" in said
+    assert said.endswith("please report the lines above\n")
+
+
 def test_query_reads_a_file_or_standard_input(
     legation,
     released: Path,
