@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 import sys
 import tempfile
-from importlib import resources
 from pathlib import Path
 
 import pytest
 
 from kg.pipeline import build
 from kg.query import run
-from kg.release import open_release
+from kg.release import Release, open_release
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -33,20 +32,17 @@ def examples() -> list[tuple[str, str]]:
     return [(match["query"], match["answer"]) for match in EXAMPLE.finditer(README.read_text("utf-8"))]
 
 
-def answers(folder: Path) -> list[str]:
-    """Return what the seeds' release, built in the folder, answers to the README's queries."""
-    with resources.as_file(resources.files("seeds")) as seeds:
-        build(sorted(Path(seeds).glob("*.txt")), folder)
-    release = open_release(folder)
+def answers(release: Release) -> list[str]:
+    """Return what the seeds' release answers to the README's queries."""
     base = str(release.manifest["base"])
     return [run(release.store, query, base=base).decode("utf-8") for query, _ in examples()]
 
 
 @pytest.mark.slow
-def test_the_queries_answer_as_printed(tmp_path: Path) -> None:
+def test_the_queries_answer_as_printed(seeds_release: Release) -> None:
     printed = [answer for _, answer in examples()]
     assert len(printed) == 3
-    assert answers(tmp_path) == printed, "read the difference; if it is right: python -m tests.test_docs --write"
+    assert answers(seeds_release) == printed, "read the difference; if it is right: python -m tests.test_docs --write"
     assert all(len(answer.splitlines()) > 2 for answer in printed)
 
 
@@ -99,7 +95,8 @@ def test_decisions_are_dated() -> None:
 def write() -> None:
     """Print the present answers into the README."""
     with tempfile.TemporaryDirectory() as folder:
-        fresh = iter(answers(Path(folder)))
+        build(sorted((ROOT / "seeds").glob("*.txt")), Path(folder))
+        fresh = iter(answers(open_release(Path(folder))))
     text = EXAMPLE.sub(lambda match: match[1] + next(fresh) + match[4], README.read_text("utf-8"))
     README.write_text(text, "utf-8")
 
