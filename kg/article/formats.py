@@ -44,9 +44,7 @@ def reader_of(path: Path) -> Reader:
         if name.endswith(suffix):
             return reader
     if name.endswith((".warc", ".warc.gz")):
-        raise UnfitError(
-            "WARC files are not read yet", "save its pages as .html files, for example with `warcat extract`"
-        )
+        raise UnfitError("WARC files are not read yet", "take its pages out as .html files, for example with `warcat`")
     raise UnfitError(f'files of the kind "{path.suffix or path.name}" are not read', f"give {KINDS} files")
 
 
@@ -100,8 +98,8 @@ def _lines_of(path: Path, stream: IO[bytes] | gzip.GzipFile) -> Iterator[Record 
             try:
                 if line is None:
                     raise _too_long(f"the line is longer than {MAX_RECORD_BYTES:,} bytes")
-                if line.strip():
-                    yield _record(source, _parse(decode(line)))
+                elif line.strip():
+                    yield _record(source, _parse(decode(line.rstrip())))
             except UnfitError as unfit:
                 yield unfit.refusal(source)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -174,7 +172,7 @@ def _parse(text: str) -> object:
     try:
         value: object = json.loads(text)
     except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
+        where = f"line {error.lineno}, column {error.colno}" if "\n" in text else f"column {error.colno}"
         raise UnfitError(f"it is not JSON: {error.msg} at {where}", "correct it there") from None
     except (ValueError, RecursionError) as error:
         raise UnfitError(f"it cannot be read as JSON: {error}", "write it anew with a JSON library") from None

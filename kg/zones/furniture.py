@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-_LOOKED_AT = 250  # characters; a longer line is prose
+_LONGEST = 250  # characters of a line of the page's own; a longer one is prose
+_MOST_WORDS = 45
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,12 @@ def _either(entries: Sequence[Mapping[str, str]]) -> re.Pattern[str]:
 
 def opens_tail(plain: str) -> bool:
     """Tell whether what stands under this line is no longer the article."""
-    return len(plain) <= _LOOKED_AT and furniture().opens_tail.match(plain) is not None
+    return _is_short(plain) and furniture().opens_tail.match(plain) is not None
 
 
 def is_boilerplate(plain: str) -> bool:
     """Tell whether the line is the page's own: one of the lists' or a row of links."""
-    if len(plain) > _LOOKED_AT:
-        return False
-    return furniture().boilerplate.match(plain) is not None or _is_row_of_links(plain)
+    return _is_short(plain) and (furniture().boilerplate.match(plain) is not None or _is_row_of_links(plain))
 
 
 def is_byline(plain: str) -> bool:
@@ -72,7 +71,11 @@ def is_letterhead(plain: str) -> bool:
 
 def is_caption(plain: str) -> bool:
     """Tell whether the line describes a picture."""
-    return len(plain) <= _LOOKED_AT and furniture().caption.match(plain) is not None
+    return len(plain) <= _LONGEST and furniture().caption.match(plain) is not None
+
+
+def _is_short(plain: str) -> bool:
+    return len(plain) <= _LONGEST and plain.count(" ") < _MOST_WORDS
 
 
 def _is_row_of_links(plain: str) -> bool:

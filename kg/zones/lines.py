@@ -17,7 +17,7 @@ from kg.zones.furniture import is_byline, is_letterhead
 # What no reader sees: it neither begins nor ends a paragraph. (Marks of direction, joiners, byte order.)
 _UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad"
 BLANK = _UNSEEN + "".join(chr(i) for i in range(0x3001) if chr(i).isspace())
-_LINE = re.compile(r"[^\r\n\u2028\u2029\x0b\x0c\x85]*(?:\r\n?|[\n\u2028\u2029\x0b\x0c\x85]|\Z)")
+_LINE = re.compile(r"[^\r\n\u2028\u2029\x0b\x0c\x85]+")
 
 _ENDINGS = frozenset(".!?…:;,—–-")
 _CLOSERS = "\"'”’»)]"
@@ -101,9 +101,12 @@ def split(text: str) -> tuple[Paragraph, ...]:
 
 def _lines(text: str) -> list[_Line]:
     found: list[_Line] = []
-    block, gap = 0, False
+    block, gap, last = 0, False, 0
     for match in _LINE.finditer(text):
         raw = match.group()
+        ends = text[last : match.start()]
+        gap = gap or len(ends) - ends.count("\r\n") > 1
+        last = match.end()
         lead = raw.lstrip(BLANK)
         shown = lead.rstrip(BLANK)
         if not shown:
