@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import logging
 
-from trafilatura import bare_extraction
-from trafilatura.settings import Document
-
 logging.getLogger("trafilatura").addHandler(logging.NullHandler())  # what it cannot read becomes a refusal
 
 # A date later than this is a mistake; without it the extractor compares with the day on which it runs.
@@ -20,6 +17,10 @@ def read_page(page: str | bytes) -> tuple[str, dict[str, object]]:
     is what trafilatura takes for the article (Barbaresi 2021, ACL System Demonstrations); it is empty if there is
     none. Offsets into an article from a page count in this text. A page in bytes may have any declared encoding.
     """
+    # Half a second to load, which only pages need.
+    from trafilatura import bare_extraction
+    from trafilatura.settings import Document
+
     # "extensive_search" would guess a date from the prose.
     dates = {"extensive_search": False, "original_date": True, "max_date": _LAST_DAY}
     try:
