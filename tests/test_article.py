@@ -310,6 +310,11 @@ def test_a_page_gives_its_article_and_metadata(tmp_path: Path) -> None:
     assert not any(word in article.text for word in ("Home", "boat", "©"))
 
 
+def test_a_pages_own_bad_address_does_not_stop_it(tmp_path: Path) -> None:
+    page = PAGE.replace("https://courier.example/bridge", "/bridge?a=<b>")
+    assert one(write(tmp_path / "page.html", page)).url is None
+
+
 def test_a_records_own_fields_go_before_the_pages(tmp_path: Path) -> None:
     fields = {"id": "p", "html": PAGE, "published": "2011-03-05", "title": "", "text": None}
     article = one(write(tmp_path / "page.json", fields))

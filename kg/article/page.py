@@ -31,7 +31,7 @@ def read_page(page: str | bytes) -> tuple[str, dict[str, object]]:
         return "", {}
     fields = {
         "title": found.title,
-        "url": found.url,
+        "url": found.url if found.url and found.url.startswith(("http://", "https://")) else None,
         "published": found.date,
         "publisher": found.sitename,
         "authors": found.author.split("; ") if found.author else None,
