@@ -86,7 +86,8 @@ def show(store: Store, term: Term, *, base: str) -> Value:
             return Value(term.value, note=term.language or ("" if plain else compact(term.datatype.value)))
         case NamedNode():
             path = page_path(term.value, base=base)
-            return Value(_title(store, term) if path else compact(term.value), term.value, path)
+            name = compact(term.value.removeprefix(base))
+            return Value(_title(store, term) or name, term.value, path) if path else Value(name, term.value)
     return Value(str(term))
 
 
@@ -108,11 +109,12 @@ def compact(iri: str) -> str:
 
 
 def _title(store: Store, node: NamedNode) -> str:
+    """Return what the graph calls a node, empty if it has no name."""
     for name in TITLES:
         quad = next(store.quads_for_pattern(node, name, None, None), None)
         if quad and isinstance(quad.object, Literal):
             return quad.object.value
-    return compact(node.value)
+    return ""
 
 
 def _rows(store: Store, base: str, pairs: Iterable[tuple[NamedNode, Term]]) -> tuple[Row, ...]:

@@ -29,36 +29,45 @@ UPDATES = frozenset({"ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "INSERT
 READ_ONLY = "This endpoint answers queries only: releases never change over the web, so no update is carried out."
 
 _BLANK = r"(?:\s|\#[^\n\r]*+(?:[\n\r]|\Z))*+"
-_IRI = r"<[^<>\"{}|^`\s]*>"
+_IRI = r"<[^<>\"{}|^`\x00-\x20]*>"
 _STRING = "|".join(
     rf"{quote * 3}(?:[^{quote}\\]|\\.|{quote}(?!{quote * 2}))*{quote * 3}|{quote}(?:[^{quote}\\\n\r]|\\.)*{quote}"
     for quote in "\"'"
 )
 _VARIABLE = r"[?$][A-Za-z0-9_]+"
 
+_NAME = r"""[^\s{}()<>"'\#?$:]"""
+
 _CODE = re.compile(
     rf"""
-    (?P<comment>\#[^\n\r]*) | (?P<address><[a-z][a-z0-9+.-]*://[^<>"{{}}|^`\s]*>) | (?P<iri>{_IRI})
+    (?P<comment>\#[^\n\r]*) | (?P<address><[a-z][a-z0-9+.-]*://[^<>"{{}}|^`\x00-\x20]*>) | (?P<iri>{_IRI})
     | (?P<string>{_STRING}) | (?P<variable>{_VARIABLE}) | (?P<local>:[A-Za-z0-9_]+)
-    | (?P<opening>[{{(\[]) | (?P<closing>[}})\]]) | (?P<service>service) | (?P<plain>[^\#<"'?$:{{}}()\[\]s]+|.)
+    | (?P<endless>["']) | (?P<opening>[{{(\[]) | (?P<closing>[}})\]])
+    | (?P<service>service) | (?P<plain>[^\#<"'?$:{{}}()\[\]s]+|.)
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL | re.ASCII,
 )
 _SERVICE = re.compile(
     rf"""
-    service {_BLANK} (?:silent{_BLANK})?
-    (?:<[^>]*+> | [?$][^\s{{}}()<>"'\#]*+ | [^\s{{}}()<>"'\#?$:]*+:(?:\\.|[^\s{{}}<>"'\#\\])*+)
-    {_BLANK} \{{
+    service {_BLANK} (?:silent{_BLANK})? (?:
+        (?: <[^<>]*+> | [?$]{_NAME}{{0,99}}+ | {_NAME}{{0,99}}+:(?:\\.|[^\s{{}}<>"'\#\\])*+ ) {_BLANK} \{{
+        | [?$]?{_NAME}{{100}}  # longer than any name, and too long to look at again and again
+    )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_WORDS = re.compile(
+_UNCLOSED = 20
+"""How often a long string may turn out to have no end, which each time takes reading to the end of the query."""
+
+TOKENS = re.compile(
     rf"""
     \#[^\n\r]* | {_IRI} | {_STRING} | {_VARIABLE} | @[a-z0-9-]+
-    | (?P<word>[\w.-]++)(?P<local>:[\w.-]*)? | :[\w.-]* | .
+    | (?P<word>[\w.-]++)(?!:) | (?P<prefix>[\w.-]*+)(?P<local>:[\w.-]*) | ["'].* | .
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
+"""Words and prefixed names, in the likelier reading; whatever else there is matches without a group."""
+
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
@@ -96,7 +105,7 @@ def vet(query: str) -> Vetted:
 
 def _keywords(query: str) -> Iterator[str]:
     """Yield the bare words of a query in upper case: no names, literals, comments or IRIs."""
-    return (match["word"].upper() for match in _WORDS.finditer(query) if match["word"] and match["local"] is None)
+    return (match["word"].upper() for match in TOKENS.finditer(query) if match["word"])
 
 
 def _scan(text: str) -> tuple[int, bool]:
@@ -105,7 +114,7 @@ def _scan(text: str) -> tuple[int, bool]:
     A reading is a chain of positions at which tokens start. All chains advance together, lowest position first,
     and keep the greatest depth where they meet, so that the time is linear in the number of tokens.
     """
-    waiting, depths, deepest = [0], {0: 0}, 0
+    waiting, depths, deepest, unclosed = [0], {0: 0}, 0, 0
     while waiting and deepest <= MAX_DEPTH:
         at = heappop(waiting)
         depth = depths.pop(at)
@@ -113,6 +122,14 @@ def _scan(text: str) -> tuple[int, bool]:
         if token is None:  # the end
             continue
         match token.lastgroup:
+            case "endless":  # a string without its closing quote: the engine stops here, and so does this reading
+                continue
+            case "string" if token.end() == at + 2 and text.startswith(text[at] * 3, at):
+                unclosed += 1
+                if unclosed > _UNCLOSED:
+                    raise Problem(
+                        400, "The query has strings that never end; close them with the quotes they open with."
+                    )
             case "opening":
                 depth += 1
                 deepest = max(deepest, depth)

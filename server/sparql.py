@@ -6,7 +6,6 @@ default graph is the union of all graphs, unless the request or the query's FROM
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
@@ -22,15 +21,13 @@ from server.formats import GRAPHS, RESULTS, write_graph
 from server.guard import READ_ONLY, Vetted, vet
 from server.negotiate import choose
 from server.problem import Problem, problem
+from server.syntax import explain
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
 UPDATE = "application/sparql-update"
 
 UPDATE_TERMS = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
-
-_CHARACTER_CLASSES = {r"\['0'[^\]]*\]": "a digit", r"\['A'[^\]]*\]": "a name", r"\[_\]": "something more"}
-"""How the engine's parser names kinds of characters, and how a reader would."""
 
 
 @dataclass(frozen=True)
@@ -134,8 +131,7 @@ def answer(store: Store, question: Question, vetted: Vetted, accept: MIMEAccept)
         media_type = choose(accept, list(RESULTS))
         return result.serialize(format=RESULTS[media_type]) or b"", media_type
     except SyntaxError as error:
-        line, column = error.lineno or 1, error.offset or 1
-        reason = _reason(error.msg)
+        line, column, reason = explain(vetted.text, error.msg)
         detail = f"The query cannot be parsed at line {line}, column {column}: {reason}."
         raise Problem(400, detail, line=line, column=column) from error
     except RuntimeError as error:  # a function or a type that the engine does not have
@@ -165,11 +161,3 @@ def _utf8(body: bytes, where: str) -> str:
         raise Problem(
             400, f"The {where} is not UTF-8, from byte {error.start} on; encode the query in UTF-8."
         ) from error
-
-
-def _reason(message: str) -> str:
-    """Return what the engine's parser has to say, without the position and in words."""
-    reason = message.partition(": ")[2] or message
-    for pattern, words in _CHARACTER_CLASSES.items():
-        reason = re.sub(pattern, words, reason)
-    return reason if len(reason) <= 300 else f"{reason[:300]} …"

@@ -30,11 +30,13 @@ GRAPH <graph/article/news%20one> {
     leg:reports <visit/1111> ; leg:article <article/news%20one> ; leg:status leg:Planned ; leg:rule "visit/arrive" ;
     leg:confidence "0.9000"^^xsd:decimal ; leg:evidence <article/news%20one#char=0,27> .
   <article/news%20one#char=0,27> a oa:TextPositionSelector, oa:TextQuoteSelector ;
-    oa:start "0"^^xsd:nonNegativeInteger ; oa:end "27"^^xsd:nonNegativeInteger ; oa:exact "Minister travels to Norland" .
+    oa:start "0"^^xsd:nonNegativeInteger ; oa:end "27"^^xsd:nonNegativeInteger ;
+    oa:exact "Minister travels to Norland" .
 }
 GRAPH <graph/events> {
   <visit/1111> a leg:Event, leg:Visit ; rdfs:label "Ada Example visits Norland"@en ; leg:status leg:Planned ;
-    leg:visitor <person/ada-example> ; leg:destination <place/norland> ; leg:edtf "2031-05"^^<http://id.loc.gov/datatypes/edtf/EDTF> ;
+    leg:visitor <person/ada-example> ; leg:destination <place/norland> ;
+    leg:edtf "2031-05"^^<http://id.loc.gov/datatypes/edtf/EDTF> ;
     leg:earliest "2031-05-01"^^xsd:date ; leg:latest "2031-05-31"^^xsd:date ;
     gaf:denotedBy <article/news%20one#char=0,27> .
   <meeting/2222> a leg:Event, leg:Meeting ; rdfs:label "Ada Example meets Bo Sample"@en ; leg:status leg:Occurred ;
@@ -51,19 +53,21 @@ GRAPH <graph/actors> {
 }
 """
 
+PROLOGUE = f"PREFIX leg: <{LEG}>\nPREFIX rdfs: <{PREFIXES['rdfs']}>\n\n"
+
 EXAMPLES = (
     Example(
         name="who-visits",
         title="Who visits where?",
         question="Visitors and destinations, with the status of each visit.",
-        query=f"PREFIX leg: <{LEG}>\nPREFIX rdfs: <{PREFIXES['rdfs']}>\n\nSELECT ?visit ?visitor ?label ?status WHERE {{\n"
+        query=PROLOGUE + "SELECT ?visit ?visitor ?label ?status WHERE {\n"
         "  ?visit a leg:Visit ; leg:visitor ?visitor ; leg:status ?status .\n  ?visitor rdfs:label ?label .\n}\n",
     ),
     Example(
         name="all-labels",
         title="What is there?",
         question="Everything that has a name, with its name.",
-        query=f"PREFIX rdfs: <{PREFIXES['rdfs']}>\n\nSELECT ?thing ?name WHERE {{ ?thing rdfs:label ?name }} ORDER BY ?name\n",
+        query=PROLOGUE + "SELECT ?thing ?name WHERE { ?thing rdfs:label ?name } ORDER BY ?name\n",
     ),
 )
 

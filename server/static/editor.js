@@ -18,9 +18,26 @@
     "",
   ].join("\n");
 
+  const asked = location.hash; // YASGUI takes the hash away, whether it understands it or not
+
   Yasgui.Yasqe.defaults.value = first;
   Yasgui.Yasqe.defaults.autocompleters = ["prefixes", "variables"]; // the others ask servers elsewhere
   Yasgui.Yasr.defaults.prefixes = { ...settings.prefixes, id: settings.base };
+
+  // Errors come as problem+json (RFC 9457), whose detail is a sentence for people.
+  function showProblem(error) {
+    let problem;
+    try {
+      problem = JSON.parse(error.text);
+    } catch {
+      return undefined; // not ours: the next renderer shows it as it came
+    }
+    if (!problem?.detail) return undefined;
+    const box = document.createElement("div");
+    box.textContent = problem.detail;
+    return box;
+  }
+  Yasgui.Yasr.defaults.errorRenderers = [showProblem, ...(Yasgui.Yasr.defaults.errorRenderers ?? [])];
 
   const yasgui = new Yasgui(document.getElementById("yasgui"), {
     requestConfig: { endpoint },
@@ -51,7 +68,10 @@
     if (event.target.closest("a")?.hash === location.hash) showExample();
   });
   window.addEventListener("hashchange", showExample);
-  showExample();
+  if (asked.startsWith("#example=")) {
+    history.replaceState(null, "", asked);
+    showExample();
+  }
 
   // Things of this graph have their page here; their IRIs lead to wherever the data is published.
   function leadHere(event) {

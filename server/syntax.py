@@ -1,0 +1,47 @@
+"""What is wrong with a query, in words that help its author: the engine's parser says little and means much."""
+
+from __future__ import annotations
+
+import re
+
+from kg.iri import PREFIXES
+from server.guard import TOKENS
+
+_POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_CHARACTER_CLASSES = {r"\['0'[^\]]*\]": "a digit", r"\['A'[^\]]*\]": "a name", r"\[_\]": "something more"}
+"""How the engine's parser names kinds of characters, and how a reader would."""
+
+
+def explain(query: str, message: str) -> tuple[int, int, str]:
+    """Return line, column and reason for a query that the engine refused with ``message``.
+
+    Lines and columns count from 1. The engine gives the farthest position that it could make sense of, which may lie
+    after the mistake; a prefix that was never declared, the most frequent one, is found here.
+    """
+    undeclared = _undeclared(query)
+    if undeclared:
+        at, prefix = undeclared
+        line, column = query.count("\n", 0, at) + 1, at - query.rfind("\n", 0, at)
+        namespace = PREFIXES.get(prefix, "…")
+        return line, column, f"the prefix {prefix}: is not declared; begin with PREFIX {prefix}: <{namespace}>"
+    found = _POSITION.match(message)
+    line, column, reason = (int(found[1]), int(found[2]), found[3]) if found else (1, 1, message)
+    for pattern, words in _CHARACTER_CLASSES.items():
+        reason = re.sub(pattern, words, reason)
+    return line, column, reason if len(reason) <= 300 else f"{reason[:300]} …"
+
+
+def _undeclared(query: str) -> tuple[int, str] | None:
+    """Return where a prefix is used that no PREFIX declares, and the prefix."""
+    declared, declares = {"_"}, False
+    for token in TOKENS.finditer(query):
+        if token["word"]:
+            declares = token["word"].upper() == "PREFIX"
+        elif token["local"] is not None:
+            prefix = token["prefix"]
+            if declares:
+                declared.add(prefix)
+            elif prefix not in declared:
+                return token.start(), prefix
+            declares = False
+    return None
