@@ -60,7 +60,8 @@ def resolve(
     ``tense`` chooses among recurring dates: "on Tuesday" is the last Tuesday up to the anchor in a past clause,
     the next one from it in a future clause; a present one is read as scheduled for weekdays and takes the nearest
     day or month. ``reference`` is the EDTF date named before, from which "the next day", "that July", "on the 14th"
-    and (with an interval, the visit) "on the second day" count.
+    and (with an interval, the visit) "on the second day" count; without an anchor it also lends its year, and
+    in an itinerary it says whether today's weekday is today.
 
     Weeks run from Monday to Sunday, and a week is given as its month, or as its seven days where two months share
     it. Seasons are named after the year in which they begin. "Bearing" words do not alter the result: with
@@ -76,11 +77,15 @@ def resolve(
         if expression.kind != "anaphoric" and not (expression.kind == "day" and expression.month is None):
             return resolve(expression, anchor=anchor, tense=tense)
         return _in_any_year(reference, lambda day: resolve(expression, anchor=anchor, tense=tense, reference=day))
+    named = bounds(reference) if reference else None
+    if anchor is None and named and expression.kind in ("day", "holiday", "month", "season", "range"):
+        # Where publication is unknown, the year is that of the dates around.
+        anchor, tense = named[0], "present"
     match expression.kind:
         case "day" | "holiday":
             return _day(expression, anchor, tense, reference)
         case "weekday":
-            return _weekday(expression, anchor, tense).isoformat() if anchor else None
+            return _weekday(expression, anchor, tense, named[0] if named else anchor).isoformat() if anchor else None
         case "relative":
             return _relative(expression, anchor, tense) if anchor else None
         case "month":
@@ -144,7 +149,7 @@ def _day_of_month(
     return _upto(days, anchor) if tense == "past" else _since(days, anchor)
 
 
-def _weekday(expression: DateExpression, anchor: date, tense: Tense) -> date:
+def _weekday(expression: DateExpression, anchor: date, tense: Tense, named: date) -> date:
     weekday, monday = expression.weekday or 0, anchor - _DAY * anchor.weekday()
     if expression.weeks is not None:
         return monday + _WEEK * expression.weeks + _DAY * weekday
@@ -155,7 +160,9 @@ def _weekday(expression: DateExpression, anchor: date, tense: Tense) -> date:
     elif tense == "past" and not expression.ahead and expression.shift <= 0:
         found = _weekday_before(weekday, anchor)
     else:
-        found = anchor + _DAY * ((weekday - anchor.weekday()) % 7)
+        # An itinerary that has left today behind comes to today's weekday a week later.
+        start = anchor + _DAY * (named > anchor)
+        found = start + _DAY * ((weekday - start.weekday()) % 7)
     return found + _DAY * expression.shift
 
 
@@ -239,19 +246,20 @@ def _season(expression: DateExpression, anchor: date | None, tense: Tense) -> st
     if anchor is None:
         return None
     years = range(anchor.year - 2, anchor.year + 3)
-    covered = {y: bounds(f"{y:04}-{season}") or (date.max, date.min) for y in years}
+    begun = {y: date(y, _SEASON_START[season], 1) for y in years}
+    over = {y: date(*_shifted(begun[y], 3), 1) for y in years}
     match expression.determiner:
         case -1:
-            year = max(y for y in years if covered[y][1] < anchor)
+            year = max(y for y in years if over[y] <= anchor)
         case 1:
             # Of this year's spring one says "this spring", even when it is still to come; a winter is always far.
-            year = min(y for y in years if covered[y][0] > anchor and (y > anchor.year or season == _WINTER))
+            year = min(y for y in years if begun[y] > anchor and (y > anchor.year or season == _WINTER))
         case 0:
             year = anchor.year - (season == _WINTER and anchor.month < 6)
         case _ if tense == "past":
-            year = max(y for y in years if covered[y][0] <= anchor)
+            year = max(y for y in years if begun[y] <= anchor)
         case _:
-            year = min(y for y in years if covered[y][1] >= anchor)
+            year = min(y for y in years if over[y] > anchor)
     return f"{year:04}-{season}"
 
 

@@ -8,6 +8,7 @@ compared with one: it stands for that day of whatever year the other date is in.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
@@ -19,7 +20,7 @@ Days = tuple[date, date]
 _YEARLESS = "XXXX"
 _LEAP, _COMMON = 2000, 2001
 _WINTER = 24
-_PLAIN_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_PLAIN = re.compile(r"\d{4}-[01]\d(-\d\d)?")
 
 
 @lru_cache(maxsize=4096)
@@ -109,9 +110,10 @@ def _part(part: str) -> Days | None:
     if part in ("", "..") or _YEARLESS in part:
         return None
     try:
-        if _PLAIN_DAY.fullmatch(part):
-            # By far the commonest, and a thousand times faster than the library's grammar.
-            return date.fromisoformat(part), date.fromisoformat(part)
+        if _PLAIN.fullmatch(part):
+            # By far the commonest, and a thousand times faster here than in the library's grammar.
+            first = date.fromisoformat(f"{part}-01"[:10])
+            return first, first if len(part) == 10 else first.replace(day=monthrange(first.year, first.month)[1])
         parsed = parse_edtf(part)
         lower, upper = parsed.lower_strict(), parsed.upper_strict()
         first = date(lower.tm_year, lower.tm_mon, lower.tm_mday)

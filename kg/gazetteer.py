@@ -14,8 +14,12 @@ HitKind = Literal["state", "demonym", "city", "landmark", "organisation"]
 
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}(?![^\W\d_])|[^\W_]+(?:['’‘ʼ`ʻ.](?!s\b|S\b)[^\W_]+)*")
 _GAP = re.compile(r"[ \t\u00a0]*(?:\r?\n)?[ \t\u00a0]*|[-–‑/]|\. ?|, |['’]|-\n")
-_JOINS = frozenset({"of", "the", "and", "for", "de", "la", "le", "du", "des", "el", "al", "e", "in", "on", "to", "y", "do", "da", "i", "ul", "to", "d", "us", "a", "from"})
-_STATES_AND_DEMONYMS = frozenset({"state", "demonym"})
+_JOINS = frozenset({"a", "al", "and", "d", "da", "de", "des", "do", "du", "e", "el", "for", "from", "i", "in", "la", "le", "of", "on", "the", "to", "ul", "y"})
+
+_HYPHENS = frozenset({"-", "–", "‑"})
+
+Word = tuple[int, int, str]
+"""A word of a text: where it starts, the index behind it, its letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +53,17 @@ class Hit:
 
 
 class Gazetteer:
-    """An index of names by their first word. Names of the same spelling: the first one added stands."""
+    """A tree of names, word by word. Names of one spelling: the first one added stands."""
 
     def __init__(self, entries: Iterable[tuple[str, Entry]]) -> None:
-        """Index ``(name, entry)`` pairs; earlier pairs win over later ones of the same spelling and case rule."""
-        self._first: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
-        seen: set[tuple[str, str | None]] = set()
+        """Plant ``(name, entry)`` pairs; earlier pairs win over later ones of the same spelling and case rule."""
+        self._root = _Node()
         for name, entry in entries:
-            low = normalise(name)
-            if not low or (low, entry.exact) in seen:
-                continue
-            seen.add((low, entry.exact))
-            words = tuple(low.split())
-            self._first.setdefault(words[0], []).append((words[1:], entry))
-        for options in self._first.values():
-            options.sort(key=lambda option: (-len(option[0]), option[1].exact is None))
+            node = self._root
+            for word in normalise(name).split():
+                node = node.next.setdefault(word, _Node())
+            if node is not self._root and all(entry.exact != other.exact for other in node.entries):
+                node.entries = sorted((*node.entries, entry), key=lambda e: e.exact is None)
 
     def scan(self, text: str) -> tuple[Hit, ...]:
         """Return the names in a text, sorted and without overlap; at each place the longest name stands.
@@ -72,67 +72,61 @@ class Gazetteer:
         without small letters it counts as ambiguous. A genitive ``'s`` stays outside the span. Names may run over one line end.
         """
         words = [(m.start(), m.end(), m.group()) for m in _WORD.finditer(text)]
-        parts = [normalise(word).split() for _, _, word in words]
         hits: list[Hit] = []
         i = 0
         while i < len(words):
-            found = self._match(text, words, parts, i) if parts[i] else None
+            start, _, word = words[i]
+            node = self._root.next.get(normalise(word)) if word[0].isupper() or word[0].isdigit() else None
+            found = _longest(text, words, i, node) if node else None
             if found is None:
                 i += 1
                 continue
             stop, entry = found
-            start, end = words[i][0], words[stop - 1][1]
-            if text[start:end].endswith(".") and not re.match(r"(?:[^\W\d_]\.){2,}$", words[stop - 1][2]):
-                end -= 1
+            end = words[stop - 1][1]
             if entry.kind is not None:
                 doubt = entry.ambiguous or (entry.exact is not None and _shouted(text, start, end))
                 hits.append(Hit(Span(start, end), entry.kind, entry.key, doubt, entry.others))
             i = stop
         return tuple(hits)
 
-    def _match(self, text: str, words: list[tuple[int, int, str]], parts: list[list[str]], i: int) -> tuple[int, Entry] | None:
-        word = words[i][2]
-        if not word[0].isupper() and not word[0].isdigit():
-            return None
-        options = self._first.get(parts[i][0])
-        if options is None:
-            return None
-        for rest, entry in options:
-            if entry.exact is not None:
-                if not rest and word.replace(".", "") == entry.exact:
-                    return i + 1, entry
-                if rest and (stop := _follow(text, words, parts, i, rest)) and _same(text[words[i][0] : words[stop - 1][1]], entry.exact):
-                    return stop, entry
-            elif stop := _follow(text, words, parts, i, rest):
-                return stop, entry
-        return None
+
+class _Node:
+    """The names that end with a word, those of one letter case first, and the words that go on."""
+
+    __slots__ = ("entries", "next")
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.next: dict[str, _Node] = {}
 
 
-def _same(words: str, exact: str) -> bool:
-    return words.replace("–", "-").replace("’", "'") == exact
-
-
-def _follow(text: str, words: list[tuple[int, int, str]], parts: list[list[str]], i: int, rest: tuple[str, ...]) -> int | None:
-    """Return the index behind the words that continue a name from word ``i``, or None when they do not."""
-    have = parts[i][1:]
-    j = i
-    at = 0
+def _longest(text: str, words: list[Word], i: int, node: _Node) -> tuple[int, Entry] | None:
+    """Return the longest name from word ``i`` on: the index behind it and what it stands for."""
+    start = words[i][0]
+    best: tuple[int, Entry] | None = None
     while True:
-        if tuple(have) != rest[at : at + len(have)]:
-            return None
-        at += len(have)
-        if at == len(rest):
-            return j + 1
-        j += 1
-        if j >= len(words):
-            return None
-        gap = text[words[j - 1][1] : words[j][0]]
-        if not _GAP.fullmatch(gap) or (gap == ", " and rest[at] != "dc"):
-            return None
-        word = words[j][2]
-        have = parts[j]
-        if not have or not (word[0].isupper() or word[0].isdigit() or have[0] in _JOINS or gap in {"-", "–", "‑"}):
-            return None
+        i += 1
+        for entry in node.entries:
+            if entry.exact is None or _written(text[start : words[i - 1][1]]) == entry.exact:
+                best = (i, entry)
+                break
+        if i >= len(words) or not node.next:
+            return best
+        word = words[i][2]
+        low = normalise(word)
+        after = node.next.get(low)
+        if after is None:
+            return best
+        gap = text[words[i - 1][1] : words[i][0]]
+        if gap != " " and (not _GAP.fullmatch(gap) or (gap == ", " and low != "dc")):
+            return best
+        if not (word[0].isupper() or word[0].isdigit() or low in _JOINS or gap in _HYPHENS):
+            return best
+        node = after
+
+
+def _written(words: str) -> str:
+    return words.replace(".", "").replace("–", "-").replace("’", "'")
 
 
 def _shouted(text: str, start: int, end: int) -> bool:

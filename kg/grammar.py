@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Literal, NamedTuple
 
@@ -25,43 +26,60 @@ Kind = Literal[
 ]
 
 
-class Word(NamedTuple):
-    """One word, number or sign of a text; ``sign`` is the character that stands for its class in forms."""
+class Token(NamedTuple):
+    """What a word, number or mark is, wherever it stands; ``sign`` is the character for its class in forms.
 
-    start: int
-    end: int
+    ``length`` leaves out what does not belong to a date: the ``'s`` of "Monday's", the time of an ISO timestamp.
+    """
+
     kind: str
     sign: str
     value: Any
     lower: str
+    length: int
+
+
+class Word(NamedTuple):
+    """A token at its place in a text."""
+
+    start: int
+    token: Token
+
+    @property
+    def end(self) -> int:
+        """Where the token ends in the text."""
+        return self.start + self.token.length
 
 
 class Form(NamedTuple):
     """A shape that date expressions have: a pattern over the signs of words, and the values that come with it."""
 
+    rank: int
     kind: Kind
     pattern: re.Pattern[str]
     consecutive: bool
     given: dict[str, Any]
 
 
-class Grammar(NamedTuple):
-    """Words' classes, the forms in order of preference, and what cuts a text into words."""
+@dataclass(frozen=True)
+class Grammar:
+    """Words' classes, the forms in order of preference under each class that makes a date, and what cuts a text."""
 
     vocabulary: Mapping[str, tuple[str, Any]]
     capital: Mapping[str, tuple[str, Any]]
     signs: Mapping[str, str]
-    core: frozenset[str]
-    forms: tuple[Form, ...]
-    durations: tuple[Form, ...]
+    forms: Mapping[str, tuple[Form, ...]]
+    durations: Mapping[str, tuple[Form, ...]]
     feasts: Mapping[str, str]
     cutter: re.Pattern[str]
 
 
-# Classes of what is no word, in the order in which they are tried; `cipher` is any number that dates nothing.
+# What a text is cut into, in the order in which it is tried; `cipher` is any number that dates nothing.
 _CUTS = {
+    "ampm": r"[apAP]\.\s?[mM]\.?(?!\w)|(?:[ap]m|[AP]M)\b",
+    "word": r"(?:[Tt]wenty|[Tt]hirty)-[a-z]+|[^\W\d_]+(?:['’][^\W\d_]+)*",
     "break": r"\n\s*\n",
-    "iso": r"\d{4}-\d{2}-\d{2}(?!\d)(?:T\d{2}:\d{2}[\d:.+Z-]*)?",
+    "iso": r"\d{4}(?:-\d{2}-\d{2}|/\d{2}/\d{2})(?!\d)(?:T\d{2}:\d{2}[\d:.+Z-]*)?",
     "slash": r"\d{1,2}/\d{1,2}/\d{4}(?!\d)",
     "dotted": r"\d{1,2}\.\d{1,2}\.\d{4}(?!\d)",
     "clock": r"\d{1,2}:\d{2}(?::\d{2})?(?!\d)",
@@ -70,15 +88,11 @@ _CUTS = {
     "decade": r"(?:\d\d)?\d0s\b",
     "cipher": r"\d{1,3}(?:,\d{3})+(?!\d)|\d+\.\d+|\d+/[\d/]+|\d+[^\W\d]\w*",
     "number": r"\d+",
-    "ampm": r"[ap]\.\s?m\.?(?!\w)|[ap]m\b",
-    "word": r"(?:twenty|thirty)-[a-z]+|[^\W\d_]+(?:['’][^\W\d_]+)*",
     "mark": r"\S",
 }
 _MARKS = {".": "dot", ",": "comma", "(": "open", "[": "open", ")": "close", "]": "close"}
 _MARKS |= dict.fromkeys("-–—", "dash") | dict.fromkeys("'’\"“”‘", "quote") | dict.fromkeys("$£€#©%@/+", "cipher")
 _OTHERS = ("big", "year", "feast", "name", "dot", "comma", "open", "close", "dash", "quote")
-# A form has no more words than this between its first and the word that makes it a date.
-_REACH = 9
 _SYMBOL = re.compile(r"[{}]|\$[a-z]+|([a-z_]+\d?):(\([a-z|]+\)|[a-z]+)|[a-z]+|\s+")
 
 
@@ -95,66 +109,51 @@ def grammar() -> Grammar:
     classes = dict(signs)
     for name, members in data["classes"].items():
         classes[name] = "".join(classes[member] for member in members.split("|"))
-    feasts = {name.lower().replace("'", "’"): when for name, when in data["feasts"].items()}
     spelled = sorted(data["feasts"], key=lambda name: (-len(name), name))
-    feast = "(?=[A-Z])(?-i:" + "|".join(re.escape(name).replace("'", "['’]") for name in spelled) + r")\b"
-    cuts = {"break": _CUTS["break"], "feast": feast} | _CUTS
+    feast = "(?=[A-Z])(?:" + "|".join(re.escape(name).replace("'", "['’]") for name in spelled) + r")\b"
+    cuts = {"feast": feast} | _CUTS
     return Grammar(
         vocabulary,
         capital,
         signs,
-        frozenset(classes["core"]),
-        tuple(_form(entry, classes, data["macros"]) for entry in data["form"]),
-        tuple(_form({"kind": "clock", **entry}, classes, data["macros"]) for entry in data["duration"]),
-        feasts,
-        re.compile("|".join(f"(?P<{kind}>{cut})" for kind, cut in cuts.items()), re.IGNORECASE),
+        _forms(data["form"], classes, data["macros"]),
+        _forms(data["duration"], classes, data["macros"]),
+        data["feasts"],
+        re.compile("|".join(f"(?P<{kind}>{cut})" for kind, cut in cuts.items())),
     )
 
 
 def words_of(text: str) -> list[Word]:
-    """Return the words of a text that dates can be made of, with their surroundings; a gap is one break."""
-    known = grammar()
-    words = [_word(cut, known) for cut in known.cutter.finditer(text)]
-    near = sorted(
-        {k for i, word in enumerate(words) if word.sign in known.core for k in range(i - _REACH, i + _REACH + 1)}
-    )
-    gap = Word(len(text), len(text), "break", known.signs["break"], None, "")
-    kept: list[Word] = []
-    previous = -1
-    for k in near:
-        if 0 <= k < len(words):
-            kept += [words[k]] if k == previous + 1 else [gap, words[k]]
-            previous = k
-    return [*kept, gap]
+    """Return the words, numbers and marks of a text, and at its end the same break as between paragraphs."""
+    words = [Word(cut.start(), _token(str(cut.lastgroup), cut[0])) for cut in grammar().cutter.finditer(text)]
+    return [*words, Word(len(text), _token("break", ""))]
 
 
-def _word(cut: re.Match[str], known: Grammar) -> Word:
-    kind, raw = str(cut.lastgroup), cut[0]
-    start, end, value, lower = cut.start(), cut.end(), None, raw
-    if kind == "word":
-        lower = raw.lower().replace("’", "'")
+@lru_cache(maxsize=65536)
+def _token(cut: str, raw: str) -> Token:
+    known, kind, length, lower = grammar(), cut, len(raw), raw.lower().replace("’", "'")
+    value: Any = raw
+    if cut == "word":
         kind, value = _vocable(lower, raw, known)
-        if kind in ("name", "word") and "'" in lower and lower != "o'clock":
+        if kind in ("name", "word") and "'" in lower:
             # A possessive or contracted word is the word before its apostrophe: "Monday's", "he'd".
             lower = lower.partition("'")[0]
             kind, value = _vocable(lower, raw, known)
-            end = start + len(lower)
-    elif kind == "number":
+            length = len(lower)
+    elif cut == "number":
         value = int(raw) if len(raw) < 5 else 0
         kind = _magnitude(value, len(raw))
-    elif kind == "nth":
+    elif cut == "nth":
         value = int(raw[:-2])
-    elif kind == "decade":
+    elif cut == "decade":
         value = int(raw[:-1]) + (1900 if len(raw) == 3 else 0)
-    elif kind == "iso":
-        end, value = start + 10, raw[:10]
-    elif kind == "feast":
-        value = known.feasts[raw.lower().replace("'", "’")]
-    elif kind == "mark":
+    elif cut == "iso":
+        length, value = 10, raw[:10]
+    elif cut == "feast":
+        value = known.feasts[raw.replace("’", "'")]
+    elif cut == "mark":
         kind = _MARKS.get(raw, kind)
-    else:
-        value = raw
-    return Word(start, end, kind, known.signs[kind], value, lower)
+    return Token(kind, known.signs[kind], value, lower, length)
 
 
 def _magnitude(value: int, digits: int) -> str:
@@ -171,10 +170,19 @@ def _vocable(lower: str, raw: str, known: Grammar) -> tuple[str, Any]:
     return known.vocabulary.get(lower) or ("name" if raw[0].isupper() else "word", None)
 
 
-def _form(entry: dict[str, Any], classes: Mapping[str, str], macros: Mapping[str, str]) -> Form:
-    given = {key: value for key, value in entry.items() if key not in ("kind", "form", "example", "consecutive")}
-    pattern = re.compile(_translated(entry["form"], classes, macros))
-    return Form(entry["kind"], pattern, entry.get("consecutive", False), given)
+def _forms(
+    entries: Iterable[Mapping[str, Any]], classes: Mapping[str, str], macros: Mapping[str, str]
+) -> dict[str, tuple[Form, ...]]:
+    """Return the forms under the signs of what makes them dates, so that only forms in question are tried."""
+    found: dict[str, list[Form]] = {sign: [] for sign in classes["core"]}
+    for rank, entry in enumerate(entries):
+        given = {key: value for key, value in entry.items() if key not in ("kind", "form", "example", "consecutive")}
+        pattern = re.compile(_translated(entry["form"], classes, macros))
+        form = Form(rank, entry.get("kind", "clock"), pattern, entry.get("consecutive", False), given)
+        for sign in set(_translated(entry["form"], classes, dict.fromkeys(macros, ""))):
+            if sign in found:
+                found[sign].append(form)
+    return {sign: tuple(forms) for sign, forms in found.items()}
 
 
 def _translated(form: str, classes: Mapping[str, str], macros: Mapping[str, str]) -> str:

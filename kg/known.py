@@ -139,7 +139,7 @@ class Office:
     that the source speaks of. ``closing`` says what ``end`` is worth: ``stated``; ``by`` (an upper bound: a successor is
     there, or a term was to end); ``last-seen`` (the source stopped listing it); ``open`` (held at ``as_of``, no end);
     ``unrecorded`` (no end given, perhaps only forgotten); ``within`` (one of several offices of that time);
-    ``attested`` (seen in office on those days, nothing more).
+    ``attested`` (seen in office on those two days; believed for a year between them).
     """
 
     person: str
@@ -170,7 +170,7 @@ class Office:
     def _within(self, day: str) -> Certainty:
         if self.closing == "within":
             return "perhaps" if (not self.start or day[: len(self.start)] >= self.start) and (not self.end or day[: len(self.end)] <= self.end) else "no"
-        if self.start <= day <= self.end:
+        if self.start <= day <= self.end and day <= _later(self.start, 1):
             return "yes"
         return "perhaps" if self.start[:4] <= day[:4] <= self.end[:4] else "no"
 

@@ -9,11 +9,13 @@ from functools import lru_cache
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "ə": "a", "ŋ": "n"}
 )
-_SILENT = re.compile("[.'’‘ʼʻ`´ʿʾ]")
-_BREAK = re.compile(r"[\W_]+")
+_ODD = re.compile(r"[\W_]+")
+_MARKS = {ord(ch): None for ch in ".'’‘ʼʻ`´ʿʾ"} | {ord(ch): " " for ch in " \t\r\n\"!#$%()*+,-/:;<=>?@[\\]^_{|}~–—‑‐“”«»\u00a0"} | {ord("&"): " and "}
 _SOUNDS = (
     ("tch", "ch"), ("sch", "sh"), ("kh", "h"), ("gh", "g"), ("ph", "f"), ("dj", "j"), ("dzh", "j"), ("zh", "j"), ("ck", "k"), ("q", "k"), ("x", "ks"), ("w", "v"), ("c", "k"),
 )  # fmt: skip
+_MUTE = re.compile("(?<=[^aeiouy])h|h$")
+_VOWELS = {ord(ch): None for ch in "aeiouy"}
 _PARTICLES = frozenset({"al", "el", "ul", "bin", "ibn", "bint", "ben", "de", "da", "di", "do", "dos", "van", "von", "der", "den", "la", "y", "e"})
 
 
@@ -25,14 +27,12 @@ def normalise(name: str) -> str:
     ``Sana'a`` → ``sanaa``, ``U.S.`` → ``us``, ``Guinea-Bissau`` → ``guinea bissau``.
     """
     if name.isascii():
-        low = name.lower()
-    else:
-        low = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
-        low = "".join(ch for ch in low if not unicodedata.combining(ch)).translate(_LETTERS)
-    return _BREAK.sub(" ", _SILENT.sub("", low).replace("&", " and ")).strip()
+        return " ".join(name.lower().translate(_MARKS).split())
+    low = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
+    low = "".join(ch for ch in low if not unicodedata.combining(ch)).translate(_LETTERS).translate(_MARKS)
+    return " ".join(low.split()) if low.isascii() else _ODD.sub(" ", low).strip()
 
 
-@lru_cache(maxsize=65536)
 def skeleton(name: str) -> str:
     """Return what transliterations of a name share: first letters and consonants of its parts, particles left out.
 
@@ -42,6 +42,7 @@ def skeleton(name: str) -> str:
     return " ".join(_bones(part) for part in normalise(name).split() if part not in _PARTICLES)
 
 
+@lru_cache(maxsize=65536)
 def _bones(part: str) -> str:
     for letters, sound in _SOUNDS:
         part = part.replace(letters, sound)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -60,6 +60,15 @@ class Duration(NamedTuple):
     days: int
 
 
+class _Found(NamedTuple):
+    """A form that words ``start`` to ``end`` have, and the values that it captures."""
+
+    form: Form
+    values: dict[str, Any]
+    start: int
+    end: int
+
+
 class _Match(NamedTuple):
     """A form found in words ``start`` to ``end``; no expression where the words look like a date and are none."""
 
@@ -76,6 +85,8 @@ _OCCASIONS = re.compile(
     r"\b(?:first|second|third|fourth|fifth|sixth|\w+th|once|twice|thrice|times?|only|most|\w+est)\b[^.;:!?]*$"
 )
 _CLAUSE = 120
+# No form has more words than this on either side of the one that makes it a date.
+_REACH = 9
 _LEAP = 2000
 _DAYS = {"day": 1, "week": 7, "fortnight": 14}
 
@@ -117,13 +128,21 @@ def find_durations(text: str) -> tuple[Duration, ...]:
     return tuple(Duration(span, days) for span, days in sorted(found.items()))
 
 
-def _search(words: Sequence[Word], forms: Iterable[Form]) -> Iterator[tuple[Form, dict[str, Any], int, int]]:
-    classes = "".join(word.sign for word in words)
-    for form in forms:
-        for match in form.pattern.finditer(classes):
-            captured = {name: words[match.start(name)].value for name in match.groupdict() if match[name]}
-            captured.pop("span")
-            yield form, form.given | captured, *match.span("span")
+def _search(words: Sequence[Word], forms: Mapping[str, Sequence[Form]]) -> Iterator[_Found]:
+    """Yield where forms match, once each, in their order of preference."""
+    signs = "".join([word.token.sign for word in words])
+    found: dict[tuple[int, int, int], _Found] = {}
+    for i, sign in enumerate(signs):
+        for form in forms.get(sign, ()):
+            for match in form.pattern.finditer(signs, max(0, i - _REACH), i + _REACH):
+                start, end = match.span("span")
+                if match.start() <= i < match.end() and (form.rank, start, end) not in found:
+                    values = {
+                        name: words[match.start(name)].token.value for name, sign in match.groupdict().items() if sign
+                    }
+                    del values["span"]
+                    found[form.rank, start, end] = _Found(form, form.given | values, start, end)
+    return iter(found[key] for key in sorted(found))
 
 
 def _possible(form: Form, values: dict[str, Any], text: str, first: Word) -> bool:
@@ -139,6 +158,9 @@ def _possible(form: Form, values: dict[str, Any], text: str, first: Word) -> boo
 
 
 def _expression(form: Form, values: dict[str, Any], text: str, words: Sequence[Word]) -> DateExpression | None:
+    if words[-1].token.kind == "dot" and words[-2].token.kind != "short":
+        # "Dec." is a word, "December." the end of a sentence.
+        words = words[:-1]
     span = Span(words[0].start, words[-1].end)
     plain = DateExpression(span, form.kind, vague=values.get("vague", False), ahead=values.get("ahead", False))
     if form.kind == "clock":
@@ -215,7 +237,7 @@ def _longest(found: Iterable[_Match]) -> list[_Match]:
 
 
 def _bearing(words: Sequence[Word], start: int) -> str:
-    return _BEARINGS.get(words[start - 1].lower, "on") if start else "on"
+    return _BEARINGS.get(words[start - 1].token.lower, "on") if start else "on"
 
 
 def _joined(words: Sequence[Word], found: Sequence[_Match]) -> Iterator[DateExpression]:
@@ -238,7 +260,7 @@ def _join(words: Sequence[Word], left: _Match, right: _Match) -> DateExpression 
     if right.start == left.end:
         counts = a.kind == "unresolvable" and a.count is not None and _grain(b) == "day"
         return replace(a, span=span, kind="anaphoric", first=b) if counts else None
-    between, before = words[left.end], words[left.start - 1].kind if left.start else ""
+    between, before = words[left.end].token, words[left.start - 1].token.kind if left.start else ""
     if _grain(a) is None or _grain(a) != _grain(b):
         return None
     if between.kind == "dash":
@@ -247,7 +269,7 @@ def _join(words: Sequence[Word], left: _Match, right: _Match) -> DateExpression 
         joined = before == "between" or _consecutive(a, b)
     else:
         stated = before in ("from", "between") or a.kind == b.kind in ("day", "weekday")
-        moved = any(word.kind == "moved" for word in words[max(0, left.start - 4) : left.start])
+        moved = any(word.token.kind == "moved" for word in words[max(0, left.start - 4) : left.start])
         joined = between.kind in ("to", "until") and stated and not moved
     return DateExpression(span, "range", bearing=a.bearing, first=a, last=b) if joined else None
 
@@ -263,4 +285,6 @@ def _consecutive(a: DateExpression, b: DateExpression) -> bool:
         return b.which is None and b.weeks is None and (b.weekday or 0) == ((a.weekday or 0) + 1) % 7
     if a.kind == b.kind == "day" and a.month == b.month:
         return (b.day or 0) - (a.day or 0) == 1
+    if a.kind == b.kind == "year":
+        return (b.year or 0) - (a.year or 0) == 1
     return a.kind == b.kind == "relative" and (b.count or 0) - (a.count or 0) == 1

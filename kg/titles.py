@@ -11,7 +11,8 @@ from kg.spelling import normalise
 _BEFORE = re.compile(r"^(?:the|his|her|former|ex|then|outgoing|incoming|acting|interim|caretaker|transitional|designate|new|late|mr|mrs|ms|dr|hon|federal|union)\s+")
 _AFTER = re.compile(r"\s+(?:acting|designate|ad interim)$")
 _FOREIGN = re.compile(r"\b(?:foreign|external|international) (?:affairs|relations)\b|\bforeign minister\b")
-_JUNIOR = re.compile(r"^(?:deputy|vice|assistant|first deputy|first vice|junior|parliamentary)\b|minister of state|state minister|state secretary|under ?secretary|minister delegate|special envoy")
+_JUNIOR = re.compile(r"^(?:deputy|vice|assistant|first deputy|first vice|junior|parliamentary)\b|minister of state(?! minister| and foreign)|state minister|state secretary|under ?secretary|minister delegate|special envoy")
+_SUPPLIES = re.compile(r"\b(?:equipment|production|industry|science|material|personnel|procurement|veterans|cabinet)\b")
 _DEFENCE = re.compile(r"\bdefen[cs]e\b|\barmed forces\b")
 
 
@@ -39,16 +40,18 @@ class Titles:
 
 
 def _by_words(low: str) -> str | None:
-    if not re.search(r"\b(?:minister|secretary|councillor|chief|head)\b", low):
+    if not re.search(r"\b(?:minister|secretary|councillor|chief|head|premier)\b", low):
         return None
-    if low.startswith(("ambassador", "spokes")) or "spokes" in low:
-        return "spokesperson" if "spokes" in low else "ambassador"
+    if "spokes" in low:
+        return "spokesperson"
+    deputy = re.match(r"(?:(?:first|second|third|executive) )?(?:deputy|vice) (?:prime minister|premier)s?(?: and | |$)", low)
+    low = low[deputy.end() :] if deputy else low
     if _FOREIGN.search(low) and re.search(r"\b(?:minister|secretary|chief|head)\b", low):
         return "deputy-foreign-minister" if _JUNIOR.search(low) else "foreign-minister"
-    if "deputy prime minister" in low:
+    if deputy:
         return "deputy-head-of-government"
     if low.startswith("prime minister"):
         return "head-of-government"
-    if _DEFENCE.search(low) and "minister" in low:
-        return "minister" if _JUNIOR.search(low) else "defence-minister"
+    if _DEFENCE.search(low) and "minister" in low and not _JUNIOR.search(low) and not _SUPPLIES.search(low):
+        return "defence-minister"
     return "minister" if re.search(r"\bminister\b", low) and not low.startswith(("assistant", "adviser", "advisor", "aide")) else None

@@ -1,0 +1,1 @@
+"""From mentions to reports: candidates by rule, judged by small learned models."""

@@ -1,0 +1,133 @@
+"""What the three extractors share: sentences with their mentions, grammar between two words, drafts of events."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from datetime import date
+
+from spacy.tokens import Doc, Token
+
+from kg.authority import Authority
+from kg.extract.clause import Clause, Senses, clause_of
+from kg.mentions import Cast, Mention, PlaceMention
+from kg.parse import Parsed
+from kg.quotes import Quote
+from kg.records import Span
+from kg.timex import DateExpression
+
+
+@dataclass
+class Scene:
+    """An article ready for extraction: its cast, quotations, dates and the settings that the text implies."""
+
+    parsed: Parsed
+    cast: Cast
+    quotes: tuple[Quote, ...]
+    dates: tuple[DateExpression, ...]
+    published: date | None
+    dateline: PlaceMention | None
+    senses: Senses
+    authority: Authority
+    sents: list[tuple[int, int]] = field(default_factory=list)
+    sent_of: list[int] = field(default_factory=list)
+    mentions_in: list[list[Mention]] = field(default_factory=list)
+    places_in: list[list[PlaceMention]] = field(default_factory=list)
+    dates_in: list[list[tuple[int, DateExpression]]] = field(default_factory=list)
+    quoted: list[bool] = field(default_factory=list)
+    clauses: dict[int, Clause] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Sort mentions, places and dates into sentences."""
+        doc = self.parsed.doc
+        self.sent_of = [0] * len(doc)
+        for number, sent in enumerate(doc.sents):
+            self.sents.append((sent.start, sent.end))
+            for i in range(sent.start, sent.end):
+                self.sent_of[i] = number
+        count = len(self.sents)
+        self.mentions_in = [[] for _ in range(count)]
+        self.places_in = [[] for _ in range(count)]
+        self.dates_in = [[] for _ in range(count)]
+        for mention in sorted(self.cast.mentions, key=lambda m: (m.first, m.stop)):
+            self.mentions_in[self.sent_of[mention.head]].append(mention)
+        for place in self.cast.places:
+            self.places_in[self.sent_of[place.first]].append(place)
+        for expression in self.dates:
+            i = bisect_left(self.parsed.starts, expression.span.start)
+            if i < len(doc):
+                self.dates_in[self.sent_of[i]].append((i, expression))
+        self.quoted = [False] * len(doc)
+        for quote in self.quotes:
+            i = bisect_left(self.parsed.starts, quote.span.start)
+            while i < len(doc) and self.parsed.starts[i] < quote.span.end:
+                self.quoted[i] = True
+                i += 1
+
+    @property
+    def doc(self) -> Doc:
+        """The parsed document."""
+        return self.parsed.doc
+
+    def clause(self, token: Token) -> Clause:
+        """Return the clause of a token, kept for the next who asks."""
+        if token.i not in self.clauses:
+            self.clauses[token.i] = clause_of(token)
+        return self.clauses[token.i]
+
+    def zone(self, i: int) -> str:
+        """Return the kind of zone that a token stands in."""
+        return self.parsed.zones[self.parsed.zone_of[i]].kind
+
+    def cover(self, *tokens: int) -> Span:
+        """Return the span of the text from the first to the last of these tokens."""
+        return self.parsed.span(min(tokens), max(tokens) + 1)
+
+
+@dataclass
+class Draft:
+    """An event on its way: who, where, the word that opens the frame (``cue``) and where it stands in the text."""
+
+    entities: tuple[int, ...]
+    place: PlaceMention | None
+    cue: int
+    evidence: Span
+    score: float
+    rule: str
+    features: tuple[float, ...] = ()
+    more: dict[str, object] = field(default_factory=dict)
+
+
+def anchor(token: Token) -> Token:
+    """Climb from a name inside a conjunction, apposition or compound to the word that the verb governs."""
+    while token.dep_ in {"conj", "appos", "compound", "nmod", "flat", "nummod"} and token.head.i != token.i and token.head.pos_ in {"NOUN", "PROPN", "PRON", "NUM"}:
+        token = token.head
+    return token
+
+
+def path(token: Token) -> list[Token]:
+    """Return the token and its heads up to the root."""
+    found = [token]
+    while token.head.i != token.i:
+        token = token.head
+        found.append(token)
+    return found
+
+
+def meet(a: Token, b: Token) -> tuple[Token | None, int, int]:
+    """Return the lowest word above both, with the steps from each; None across sentences."""
+    up_a, up_b = path(a), path(b)
+    place = {t.i: n for n, t in enumerate(up_a)}
+    for n, token in enumerate(up_b):
+        if token.i in place:
+            return token, place[token.i], n
+    return None, 99, 99
+
+
+DEPS = ("nsubj", "nsubjpass", "dobj", "pobj", "poss", "agent", "dative", "appos", "conj", "ROOT", "compound", "attr", "npadvmod", "relcl")
+PREPS = ("in", "to", "from", "at", "of", "for", "with", "by", "on", "between", "and", "via", "into", "through", "among", "alongside", "after")
+
+
+def one_hot(value: str, values: tuple[str, ...]) -> list[float]:
+    """Return 1 at the value's place, 0 elsewhere."""
+    return [float(value == v) for v in values]

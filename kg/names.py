@@ -1,0 +1,208 @@
+"""Names of people in running text: where they stand, and which of them are one person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from spacy.tokens import Doc
+
+from kg.authority import Authority
+from kg.lexicon import roles
+from kg.roles import Where
+from kg.spelling import normalise
+
+_PARTICLES = frozenset(
+    {"al", "el", "bin", "ibn", "bint", "abu", "abd", "ben", "de", "da", "di", "do", "dos", "das", "del", "della", "van", "von", "der", "den", "la", "le",
+     "ul", "ur", "y", "e", "ter", "ten", "zu", "af", "ould", "-", "–", "d'", "o'"}
+)  # fmt: skip
+_NOT_NAMES = frozenset(
+    {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "june", "july", "august",
+     "september", "october", "november", "december", "the", "a", "an", "in", "on", "at", "but", "and", "or", "if", "for", "from", "to", "it", "he", "she", "they",
+     "we", "i", "his", "her", "its", "their", "asked", "photo", "file", "gmt", "est", "yes", "no", "not", "this", "that", "there", "what", "who", "when", "where", "why",
+     "how", "while", "after", "before", "as", "by", "with", "of", "speaking", "mr", "mrs", "ms", "dr", "qatar", "kremlin", "parliament", "congress", "senate", "cabinet",
+     "palace", "house", "castle", "airport", "hotel", "street", "square", "hall", "ministry", "embassy", "university", "institute", "council", "committee", "conference",
+     "summit", "treaty", "agreement", "party", "union", "nations", "league", "press", "news", "agency", "court", "bank", "fund", "organisation", "organization",
+     "north", "south", "east", "west", "western", "eastern", "northern", "southern", "central", "president", "minister", "prime", "foreign", "secretary"}
+)  # fmt: skip
+
+Span = tuple[int, int]
+
+
+def _capital(text: str) -> bool:
+    return text[:1].isupper()
+
+
+def sequence(doc: Doc, i: int, where: Where) -> int:
+    """Return the index behind the run of name-like tokens that starts at ``i``; ``i`` itself when there is none."""
+    stop = i
+    j = i
+    while j < len(doc) and j - i < 7:
+        token = doc[j]
+        low = token.lower_
+        if _capital(token.text) and low not in _NOT_NAMES and token.pos_ not in {"PUNCT", "SPACE"} and not token.is_digit:
+            j += 1
+            stop = j
+        elif low in _PARTICLES and (j > i or low in {"al", "el", "de", "van", "von"}) and j + 1 < len(doc) and (_capital(doc[j + 1].text) or doc[j + 1].lower_ in _PARTICLES):
+            if low in {"-", "–"} and (doc[j - 1].whitespace_ or token.whitespace_):
+                break
+            if low in {"e", "y", "la", "le", "do"} and j == i:
+                break
+            j += 1
+        else:
+            break
+        if j < len(doc) and j in where and where[j][0] in {"state", "organisation"} and j > i:
+            break
+    return stop
+
+
+def _trim(doc: Doc, first: int, stop: int) -> Span | None:
+    """Cut titles, articles, possessives and punctuation from the ends of a span."""
+    known = roles()
+    while first < stop:
+        token = doc[first]
+        low = token.lower_.rstrip(".")
+        if (
+            low in known.honorifics and stop - first > 1
+            or low in known.offices
+            or (low in known.modifiers and stop - first > 1 and not _known_given(token.text))
+            or low in _NOT_NAMES
+            or not any(ch.isalpha() for ch in token.text)
+            or (low in {"'s", "ex", "former", "late"})
+        ):
+            first += 1
+        else:
+            break
+    for j in range(first, stop):
+        # A possessive or a verb inside the span ends the name.
+        if doc[j].lower_ in {"'s", "'"} or doc[j].tag_ == "POS" or doc[j].text in {",", ";", ":", "(", ")", '"', "—"}:
+            stop = j
+            break
+    while first < stop and (not _capital(doc[stop - 1].text) or doc[stop - 1].lower_ in _NOT_NAMES - {"march", "april", "june", "august", "central", "north", "west", "hall", "house"}):
+        stop -= 1
+    return (first, stop) if first < stop and any(ch.isalpha() for ch in doc[first:stop].text) else None
+
+
+def _known_given(text: str) -> bool:
+    return text.isupper() and len(text) == 2 and text.endswith(".")
+
+
+def find_names(doc: Doc, where: Where, authority: Authority) -> list[Span]:
+    """Return the token spans of people's names, longest first come, sorted; titles and honorifics are left out."""
+    spans: list[Span] = []
+    taken: set[int] = set()
+
+    def take(first: int, stop: int) -> None:
+        if not taken.intersection(range(first, stop)):
+            spans.append((first, stop))
+            taken.update(range(first, stop))
+
+    for first, stop in _authority_names(doc, where, authority):
+        take(first, stop)
+    for ent in doc.ents:
+        if ent.label_ != "PERSON":
+            continue
+        span = _trim(doc, ent.start, ent.end)
+        if span is None:
+            continue
+        first, stop = span
+        # The model often stops short of a surname: "Mohammed bin Abdulrahman" al-Thani.
+        longer = sequence(doc, first, where)
+        if longer > stop and longer - first <= 6 and doc[stop].lower_ in _PARTICLES:
+            stop = longer
+        # A place that the model took for a person: "Doha says".
+        whole = where.get(first)
+        if whole is not None and whole[2] >= stop and whole[0] != "ambiguous":
+            continue
+        if stop - first == 1 and doc[first].lower_ in roles().groups | roles().modifiers:
+            continue
+        take(first, stop)
+    known = roles()
+    for token in doc[:-1] if len(doc) else ():
+        low = token.lower_.rstrip(".")
+        if token.i in taken or (low not in known.honorifics and not (low in known.offices and _capital(token.text))):
+            continue
+        j = token.i + 1
+        if doc[j].text == "." and not token.whitespace_:
+            j += 1
+        if j >= len(doc) or j in taken or not _capital(doc[j].text) or doc[j].is_punct:
+            continue
+        if j in where and where[j][0] in {"state", "organisation", "demonym"}:
+            continue
+        if low in {"u", "general", "sheikh", "official", "chief", "head", "executive", "director", "acting", "deputy"} and not token.text[:1].isupper():
+            continue
+        stop = sequence(doc, j, where)
+        span = _trim(doc, j, stop)
+        if span and span[0] == j and not (span[1] - span[0] == 1 and doc[j].lower_ in known.offices | known.modifiers | known.groups):
+            take(*span)
+    _propagate(doc, spans, taken, where, take)
+    return sorted(spans)
+
+
+def _authority_names(doc: Doc, where: Where, authority: Authority) -> Iterable[Span]:
+    i = 0
+    while i < len(doc):
+        if not _capital(doc[i].text) or doc[i].lower_ in _NOT_NAMES or doc[i].is_punct:
+            i += 1
+            continue
+        stop = sequence(doc, i, where)
+        best = None
+        for first in range(i, stop):
+            for last in range(stop, first + 1, -1):
+                if last - first > 5 or not _capital(doc[last - 1].text):
+                    continue
+                text = doc[first:last].text
+                if authority.is_full_name(text):
+                    best = (first, last)
+                    break
+            if best:
+                break
+        if best:
+            yield best
+            i = best[1]
+        else:
+            i = max(stop, i + 1)
+
+
+def _propagate(doc: Doc, spans: list[Span], taken: set[int], where: Where, take: Callable[[int, int], None]) -> None:
+    """Find the bare surnames, given names and capitals of people already found by a fuller name."""
+    parts: dict[str, int] = {}
+    for first, stop in spans:
+        if stop - first >= 2:
+            for j in (first, stop - 1):
+                word = doc[j].text
+                if len(word) > 2 and word.lower() not in _PARTICLES and not word.endswith("."):
+                    parts.setdefault(word.casefold(), j)
+    for token in doc:
+        if token.i in taken or token.text.casefold() not in parts or not _capital(token.text):
+            continue
+        if token.i in where and where[token.i][0] in {"state", "place", "organisation", "demonym"} and token.i not in _single(spans, doc, token.text):
+            # A person's name that is also a place stands for the place unless a title says otherwise.
+            continue
+        if token.i + 1 < len(doc) and token.i + 1 not in taken and token.whitespace_ and doc[token.i + 1].pos_ == "PROPN" and _capital(doc[token.i + 1].text):
+            continue
+        take(token.i, token.i + 1)
+
+
+def _single(spans: list[Span], doc: Doc, text: str) -> set[int]:
+    return {first for first, stop in spans if stop - first == 1 and doc[first].text == text}
+
+
+def tokens(name: str) -> tuple[str, ...]:
+    """Return a name's parts for comparison: no case, accents, dots or hyphens."""
+    return tuple(part for part in normalise(name).replace("-", " ").replace(".", " ").split() if part)
+
+
+def same_person(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """Say whether two names of two parts or more can be one person's: same surname, given names that agree.
+
+    Order is free ("Bhutto Zardari", "Zardari Bhutto"); an initial agrees with what it begins.
+    """
+    if a == b or set(a) == set(b):
+        return True
+    short, long = sorted((a, b), key=len)
+    if len(short) >= 2 and set(short) <= set(long):
+        return True
+    if a[-1] != b[-1]:
+        return False
+    first_a, first_b = a[0], b[0]
+    return first_a == first_b or (min(len(first_a), len(first_b)) == 1 and first_a[0] == first_b[0])

@@ -1,0 +1,157 @@
+"""One article read: zones, parse, mentions, coreference, extraction, linking; the account of what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from kg import coref, link
+from kg.authority import Authority
+from kg.extract import meeting, statement, visit, when
+from kg.extract.candidate import Draft, Scene
+from kg.extract.clause import senses
+from kg.judge import Judge, load_judge
+from kg.mentions import Entity, PlaceMention, find_mentions, home_country
+from kg.parse import load_model, model_name, parse
+from kg.quotes import find_quotes
+from kg.records import Account, Article, Meeting, Mode, Report, Span, Statement, Status, Visit
+from kg.timex import find_dates
+from kg.zones import find_zones
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+
+class Reader:
+    """Turns articles into accounts; holds the language model, the authority and the scoring models."""
+
+    def __init__(self, *, model: Language | None = None, authority: Authority | None = None, judge: Judge | None = None) -> None:
+        """Load what is not given."""
+        self.nlp = model or load_model()
+        self.authority = authority or Authority.load()
+        self._judge = judge
+        self.model_name = model_name(self.nlp)
+
+    @property
+    def judge(self) -> Judge:
+        """The scoring models, loaded at first use."""
+        if self._judge is None:
+            self._judge = load_judge()
+        return self._judge
+
+    def scene(self, article: Article, rank: coref.Rank | None = None) -> Scene:
+        """Return the article parsed, with its actors named and its pronouns resolved, before any event is sought.
+
+        ``rank`` chooses antecedents; the packaged model does unless another is given.
+        """
+        zones = find_zones(article.text, title=article.title)
+        parsed = parse(article.text, zones, self.nlp)
+        published = article.published or zones.byline_date
+        quotes = find_quotes(article.text, parsed.zones)
+        dates = find_dates(article.text)
+        dateline = self._dateline(zones.dateline_place)
+        cast = find_mentions(parsed, article, self.authority, home=dateline.country if dateline else None)
+        if cast.home is None:
+            cast.home = home_country(cast)
+        link.identify(cast, self.authority, published)
+        coref.resolve(cast, quotes, self.authority, published, rank or self._rank)
+        return Scene(parsed, cast, quotes, dates, published, dateline, senses(self.nlp.vocab), self.authority)
+
+    def _rank(self, mention: Span, entities: Sequence[Entity], rows: list[list[float]]) -> Sequence[float]:
+        return [float(score) for score in self.judge.scores("coref", rows)]
+
+    def _dateline(self, name: str | None) -> PlaceMention | None:
+        if not name:
+            return None
+        city = self.authority.city(name)
+        return PlaceMention(0, 0, city.key, "here", city.country) if city else None
+
+    def read(self, article: Article) -> Account:
+        """Return the account of an article: what its models score at or above their thresholds."""
+        scene = self.scene(article)
+        judge = self.judge
+        drafts: list[tuple[str, Draft]] = []
+        found = visit.candidates(scene)
+        scores = judge.scores("visit", [c.features for c in found]).tolist()
+        drafts += [("visit", d) for d in visit.decode(scene, found, scores, threshold=judge.thresholds["visit"])]
+        pairs = meeting.candidates(scene)
+        scores = judge.scores("meeting", [c.features for c in pairs]).tolist()
+        drafts += [("meeting", d) for d in meeting.decode(scene, pairs, scores, threshold=judge.thresholds["meeting"])]
+        said = statement.candidates(scene)
+        scores = judge.scores("statement", [c.features for c in said]).tolist()
+        worth = [(c, s) for c, s in zip(said, scores, strict=True) if s >= judge.thresholds["statement"]]
+        acts = judge.scores("act", [statement.act_features(scene, c) for c, _ in worth])
+        named = [statement.ACTS[int(row.argmax())] for row in acts] if len(worth) else []
+        drafts += [("statement", d) for d in statement.decode(scene, [c for c, _ in worth], [s for _, s in worth], named, threshold=0.0)]
+        return self._account(article, scene, drafts)
+
+    def _account(self, article: Article, scene: Scene, drafts: list[tuple[str, Draft]]) -> Account:
+        linker = link.Linker(scene.cast, article, self.authority)
+        status_rows = [when.status_features(scene, d) for kind, d in drafts if kind != "statement"]
+        statuses = iter(self.judge.scores("status", status_rows))
+        dated: list[tuple[str, Draft, Status]] = []
+        for kind, draft in drafts:
+            status: Status = "occurred" if kind == "statement" else when.STATUSES[int(next(statuses).argmax())]  # type: ignore[assignment]
+            dated.append((kind, draft, status))
+        made = [self._report(scene, linker, kind, draft, status) for kind, draft, status in dated]
+        reports = sorted((r for r in made if r is not None), key=lambda r: (r.evidence, r.rule, repr(r.event)))
+        return Account(article, linker.actors(), linker.places(), linker.holdings(), tuple(reports))
+
+    def _report(self, scene: Scene, linker: link.Linker, kind: str, draft: Draft, status: Status) -> Report | None:
+        confidence = self.judge.confidence(kind, draft.score)
+        actors = tuple(linker.actor(e) for e in draft.entities)
+        if kind == "statement":
+            candidate: statement.Candidate = draft.more["candidate"]  # type: ignore[assignment]
+            about = tuple(linker.actor(e) for e in statement.about(scene, candidate))
+            said = Statement(actors[0], draft.evidence, draft.more["act"], candidate.direct, about)  # type: ignore[arg-type]
+            return Report(said, "occurred", _day(scene.published), draft.evidence, confidence, draft.rule)
+        dates = when.date_candidates(scene, draft, status)
+        edtf, _ = when.best_date(dates, self.judge.scores("date", [d.features for d in dates]).tolist())
+        if kind == "visit":
+            if draft.place is None:
+                return None
+            return Report(Visit(actors, linker.place(draft.place)), status, edtf, draft.evidence, confidence, draft.rule)
+        mode = mode_of(scene, draft)
+        place = None if mode in {"phone", "video"} else meeting_place(scene, draft)
+        met = Meeting(tuple(sorted(actors)), linker.place(place) if place else None, mode)
+        return Report(met, status, edtf, draft.evidence, confidence, draft.rule)
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+_PHONE = frozenset({"phone", "telephone", "telephoned", "phoned", "rang", "ring", "rung", "call", "hotline", "dialled"})
+_VIDEO = frozenset({"video", "videoconference", "virtual", "virtually", "online", "webinar", "zoom", "videolink", "screen", "teleconference", "video-conference"})
+
+
+def mode_of(scene: Scene, draft: Draft) -> Mode:
+    """Return how the parties met, by the words of the clause: "spoke by phone", "an online meeting"; else in person."""
+    start, stop = scene.sents[scene.sent_of[draft.cue]]
+    near = [t for t in scene.doc[max(start, draft.cue - 12) : min(stop, draft.cue + 13)]]
+    words = {t.lower_ for t in near}
+    if words & _VIDEO:
+        return "video"
+    cue = scene.doc[draft.cue]
+    if words & {"phone", "telephone", "hotline", "by-phone"} or cue.lemma_.lower() in {"phone", "telephone", "ring"}:
+        return "phone"
+    if cue.lemma_.lower() == "call" and not any(t.lower_ in {"on", "at"} and t.i in (cue.i + 1, cue.i + 2) for t in near) and cue.pos_ == "VERB":
+        return "phone"
+    if cue.lemma_.lower() == "call" and cue.pos_ == "NOUN" and "courtesy" not in words and "on" not in words:
+        return "phone"
+    if cue.lemma_.lower() == "speak" and not scene.places_in[scene.sent_of[draft.cue]]:
+        return "phone"
+    return "in-person"
+
+
+def meeting_place(scene: Scene, draft: Draft) -> PlaceMention | None:
+    """Return where a meeting is: the nearest city or landmark of its sentence, else of the sentences before, else the dateline's."""
+    number = scene.sent_of[draft.cue]
+    for back in range(0, 3):
+        if number - back < 0:
+            break
+        places = [p for p in scene.places_in[number - back] if p.kind in {"city", "landmark"}]
+        if places:
+            return min(places, key=lambda p: (abs(p.first - draft.cue), p.first))
+    return scene.dateline
