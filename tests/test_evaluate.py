@@ -174,6 +174,7 @@ def test_a_statement_that_swallows_another_is_reported() -> None:
         ("the France government", "organization", "France"),
         ("Paris", "state", "France"),
         ("Ministry of Foreign Affairs of France", "organization", "Ministry of Foreign Affairs of France"),
+        ("Ministry of Foreign Affairs of the France", "organization", "Ministry of Foreign Affairs of France"),
         ("Ministry of Finance of France", "organization", None),
         ("Germany", "state", None),
     ],

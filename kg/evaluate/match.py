@@ -1,6 +1,6 @@
 """Which of the system's actors and events are the annotated ones, within one article.
 
-Names are compared as words: case, diacritics, punctuation and a leading "the" do not count. There is no
+Names are compared as words: case, diacritics, punctuation and "the" do not count. There is no
 free similarity: spellings differ only where the rest of a person's name agrees.
 """
 
@@ -26,7 +26,7 @@ TITLES = frozenset(
     | {"general", "senator", "fm", "pm"}
 )
 GOVERNMENT = re.compile(
-    r"^(?:government|administration|cabinet) of (?:the )?(.+)$|^(.+?) (?:government|administration|cabinet)$"
+    r"^(?:government|administration|cabinet) of (.+)$|^(.+?) (?:government|administration|cabinet)$"
 )
 LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
 SAME_SPELLING = 0.8
@@ -35,10 +35,10 @@ SEASONS = {"21": "03 04 05", "22": "06 07 08", "23": "09 10 11", "24": "12 01 02
 
 
 def words(name: str) -> str:
-    """Return a name as comparable words: "the U.S." is ``us`` when written so, ``the Türkiye`` is ``turkiye``."""
+    """Return a name or text as comparable words: case, marks and every "the" do not count; "the U.S." is ``us``."""
     plain = unicodedata.normalize("NFKD", name.casefold().translate(LETTERS))
     plain = "".join(c for c in plain if not unicodedata.combining(c) and c not in ".'’‘`")
-    return " ".join(re.findall(r"\w+", plain)).removeprefix("the ")
+    return " ".join(word for word in re.findall(r"\w+", plain) if word != "the")
 
 
 def flat(text: str) -> str:
