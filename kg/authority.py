@@ -155,10 +155,6 @@ class Authority:
         """Say whether someone known is called by these two words or more."""
         return self._people.is_full_name(name)
 
-    def is_surname(self, word: str) -> bool:
-        """Say whether news may call someone known by this word alone."""
-        return self._people.is_surname(word)
-
     def may_be(self, name: str, person: Person) -> bool:
         """Say whether a name may mean a person, by the full name, a shorter or respelt one, or the surname."""
         return any(candidate.person is person for candidate in self.people(name))
@@ -314,7 +310,7 @@ def _city(row: dict[str, str]) -> City:
 
 
 def _landmark(row: dict[str, str]) -> Landmark:
-    return Landmark(key=row["key"], name=row["name"], kind=row["kind"], city=row["city"], country=row["country"], metonym_of=row["metonym_of"], aliases=_list(row["aliases"]), source=row["source"])
+    return Landmark(key=row["key"], name=row["name"], kind=row["kind"], city=row["city"], country=row["country"], metonym_of=row["metonym_of"], ambiguous=bool(row["ambiguous"]), aliases=_list(row["aliases"]), source=row["source"])
 
 
 def _organisation(row: dict[str, str]) -> Organisation:

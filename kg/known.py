@@ -83,6 +83,7 @@ class Landmark:
     city: str
     country: str
     metonym_of: str
+    ambiguous: bool
     aliases: tuple[str, ...]
     source: str
 

@@ -82,10 +82,6 @@ class People:
         low = normalise(name)
         return " " in low and low in self._names
 
-    def is_surname(self, word: str) -> bool:
-        """Say whether a word is someone's surname or family name."""
-        return normalise(word) in self._surnames
-
     def _each(self) -> Iterator[tuple[str, Person]]:
         for person in self._people:
             yield person.name, person

@@ -74,7 +74,7 @@ def _cities(authority: Authority, doubtful: set[str]) -> Iterator[tuple[str, Ent
             best = authority.city(name)
             if best is not city:
                 continue
-            unsure = normalise(name) in doubtful or (not city.capital and authority.is_surname(name))
+            unsure = city.ambiguous or normalise(name) in doubtful
             if city.capital or city.population >= (_DOUBTFUL_CITY if unsure else _CITY):
                 exact = name.replace(".", "") if _is_acronym(name) else None
                 yield name, Entry("city", city.key, unsure, exact)
@@ -83,7 +83,7 @@ def _cities(authority: Authority, doubtful: set[str]) -> Iterator[tuple[str, Ent
 def _landmarks(authority: Authority, doubtful: set[str]) -> Iterator[tuple[str, Entry]]:
     for place in authority.landmarks:
         for name in (place.name, *place.aliases):
-            unsure = normalise(name) in doubtful or (place.kind == "town" and authority.is_surname(name)) or len(name) < 4
+            unsure = normalise(name) in doubtful or place.ambiguous or len(name) < 4
             yield name, Entry("landmark", place.key, unsure, name if _is_acronym(name) else None)
 
 

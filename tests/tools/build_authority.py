@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from kg.people import surnames
 from tests.tools import organisations, people, states_and_cities
 from tests.tools.tables import SOURCES, own, read, write
 
@@ -23,14 +24,15 @@ TARGET = Path(__file__).parents[2] / "kg" / "data" / "authority"
 def build(folder: Path, target: Path) -> dict[str, int]:
     """Write all tables into ``target`` and return how many rows each has."""
     countries = states_and_cities.states(read(folder, "countries.csv"))
-    cities = states_and_cities.cities(read(folder, "cities.csv"), countries)
-    places = states_and_cities.places(cities)
     bodies = organisations.organisations(read(folder, "organisations.csv"), countries)
     persons, offices = people.people_and_offices(read(folder, "people.csv"), read(folder, "offices.csv"), countries, bodies)
+    names = frozenset(name for row in persons for name in surnames(row["name"], row["country"]) if " " not in name)
+    cities = states_and_cities.cities(read(folder, "cities.csv"), countries, names)
+    places = states_and_cities.places(cities, names)
     tables: dict[str, tuple[tuple[str, ...], list[dict[str, str]]]] = {
         "countries.csv": (("code", "alpha2", "alpha3", "name", "official", "aliases", "demonyms", "capital", "qid", "geonames", "cow", "cameo", "latitude", "longitude", "until", "source"), countries),
         "cities.csv": (("key", "name", "country", "latitude", "longitude", "population", "capital", "ambiguous", "own", "aliases", "geonames", "source"), cities),
-        "places.csv": (("key", "name", "kind", "city", "country", "metonym_of", "aliases", "source"), places),
+        "places.csv": (("key", "name", "kind", "city", "country", "metonym_of", "ambiguous", "aliases", "source"), places),
         "organisations.csv": (("key", "name", "acronyms", "aliases", "kind", "country", "qid", "scan", "source"), bodies),
         "people.csv": (("key", "name", "aliases", "qid", "country", "birth", "gender", "source"), persons),
         "offices.csv": (("person", "start", "title", "kind", "country", "organisation", "end", "closing", "as_of", "source"), offices),

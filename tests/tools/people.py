@@ -7,7 +7,7 @@ import unicodedata
 from collections import defaultdict
 
 from kg.spelling import normalise, slug
-from tests.tools.offices import offices
+from tests.tools.offices import CODES, close, offices
 from tests.tools.tables import Row, joined, own, source_codes
 
 _SUFFIX = re.compile(
@@ -49,6 +49,7 @@ def _case(word: str) -> str:
 def clean(name: str) -> tuple[str, list[str]]:
     """Return a name without titles, capitals and editors' marks, and further names that it held; "" for no one person."""
     further: list[str] = []
+    name = re.sub(r"\s*\[.*?\]", "", name)
     name = " ".join(name.replace("’", "'").replace("‘", "'").replace("?", "").replace("#", "").split())
     before = None
     while before != name:
@@ -82,27 +83,70 @@ def _alias(name: str) -> list[str]:
     return [plain, *further] if plain else further
 
 
+def _group(people: list[Row]) -> tuple[dict[str, str], dict[str, Row], dict[str, str]]:
+    """Say which source keys are one person ("" for nobody), what the own table adds to whom, who belongs to another country.
+
+    People of one name and country are one, unless both have an identifier or their years of birth differ.
+    """
+    named: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in people:
+        if label := clean(row["label"])[0]:
+            named[CODES.get(row["country_iso2"], row["country_iso2"]), normalise(label)].append(row)
+    into = {row["key"]: row["key"] for row in people}
+    for rows in named.values():
+        rows.sort(key=lambda row: (not row["qid"], not row["birth_year"], row["key"]))
+        for row in rows[1:]:
+            if not row["qid"] and (not row["birth_year"] or row["birth_year"] == rows[0]["birth_year"] or not rows[0]["birth_year"]):
+                into[row["key"]] = rows[0]["key"]
+    extra: dict[str, Row] = {}
+    moved: dict[str, str] = {}
+    unknown = []
+    for row in own("people.csv"):
+        found = named.get((row["country"], normalise(row["label"])), [])
+        label, _, where = row["into"].partition("@")
+        target = named.get((where or row["country"], normalise(label)), []) if label.strip("-") else []
+        if not found or (label.strip("-") and not target):
+            unknown.append(f"{row['country']} {row['label']} {row['into']}")
+            continue
+        for one in found:
+            if row["into"]:
+                into[one["key"]] = "" if label == "-" else target[0]["key"]
+            if row["moved"] or where:
+                moved[one["key"]] = row["moved"] or where
+        extra[found[0]["key"]] = row
+    if unknown:
+        raise ValueError(f"people.csv of the own tables names people that the source lacks: {unknown}")
+    for key, target in into.items():
+        if key in moved and target in moved:
+            moved[key] = moved[target]
+    for key in into:
+        while into[key] and into[into[key]] != into[key]:
+            into[key] = into[into[key]]
+    return into, extra, moved
+
+
 def people_and_offices(people: list[Row], holdings: list[Row], countries: list[Row], bodies: list[Row]) -> tuple[list[Row], list[Row]]:
     """Return the people with keys of their own and the offices they held, people without a usable name or office left out."""
-    mine = {row["source_key"]: row for row in own("people.csv") if row["source_key"]}
-    merged = {row["source_key"]: row["into"] for row in own("merges.csv")}
+    into, extras, moved = _group(people)
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in people:
-        groups[merged.get(row["key"], row["key"])].append(row)
-    held = offices(holdings, merged, countries, bodies)
+        if into[row["key"]]:
+            groups[into[row["key"]]].append(row)
+    labels = {row["key"]: clean(row["label"])[0] for row in people}
+    held = offices([{**row, "name": labels.get(row["person_key"], "")} for row in holdings], into, moved, countries, bodies)
     made: list[Row] = []
     for source_key, rows in groups.items():
-        rows.sort(key=lambda row: row["key"] != source_key)
-        extra = mine.get(source_key, {})
+        rows.sort(key=lambda row: (row["key"] != source_key, row["key"]))
+        extra = extras.get(source_key, {})
         label, further = clean(rows[0]["label"])
         label = extra.get("name") or label
         if not label or source_key not in held:
             continue
+        mine = extra.get("aliases", "").split("|")
         names = [n for row in rows for raw in (row["label"], *row["aliases"].split("|")) for n in _alias(raw)]
-        names = [*extra.get("aliases", "").split("|"), *further, *names]
         spelt: dict[str, str] = {}
-        for name in names:
-            if name and (" " in name or name in extra.get("aliases", "")):
+        for name in [*mine, *further, *names]:
+            if name and (" " in name or name in mine):
                 spelt.setdefault(normalise(name), name)
         spelt.pop(normalise(label), None)
         made.append(
@@ -110,8 +154,8 @@ def people_and_offices(people: list[Row], holdings: list[Row], countries: list[R
                 "source_key": source_key,
                 "name": label,
                 "aliases": joined(spelt.values()),
-                "qid": rows[0]["qid"],
-                "country": extra.get("country") or next((row["country_iso2"] for row in rows if row["country_iso2"]), ""),
+                "qid": next((row["qid"] for row in rows if row["qid"]), ""),
+                "country": moved.get(source_key) or next((CODES.get(row["country_iso2"], row["country_iso2"]) for row in rows if row["country_iso2"]), ""),
                 "birth": next((row["birth_year"] for row in rows if row["birth_year"]), ""),
                 "source": joined(sorted({c for row in rows for c in source_codes(row["source"], own=bool(extra)).split("|")})),
             }
@@ -121,7 +165,7 @@ def people_and_offices(people: list[Row], holdings: list[Row], countries: list[R
     persons = [{**row, "key": keys[row["source_key"]], "gender": _gender(row["name"], row["country"], given)} for row in made]
     table = [{**row, "person": keys[row["person"]]} for key, rows in held.items() if key in keys for row in rows]
     _own_people(persons, table, bodies)
-    return persons, table
+    return persons, close(table)
 
 
 def _gender(name: str, country: str, given: dict[str, str]) -> str:
