@@ -182,8 +182,14 @@ class Authority:
         return ()
 
     def office_kind(self, title: str, *, country: str | None = None) -> str | None:
-        """Return the kind of office that a title names; see :meth:`kg.titles.Titles.kind`."""
-        return self._titles.kind(title, country=country)
+        """Return the kind of office that a title names: "FM" → foreign-minister; see :meth:`kg.titles.Titles.kind`.
+
+        A state or people before the title is looked through and decides usage: "US Secretary of State".
+        """
+        kind = self._titles.kind(title, country=country)
+        first, _, rest = title.partition(" ")
+        state = self.state(first) or self.demonym(first) if rest and kind in {None, "minister"} else None
+        return (self._titles.kind(rest, country=country or state.code) or kind) if state else kind
 
     # Text
 

@@ -69,13 +69,13 @@ def _demonyms(authority: Authority, doubtful: set[str]) -> Iterator[tuple[str, E
 
 def _cities(authority: Authority, doubtful: set[str]) -> Iterator[tuple[str, Entry]]:
     for city in sorted(authority.cities, key=lambda c: -c.population):
-        names = (city.name, *city.aliases[: city.spellings])
-        for name in names:
-            best = authority.city(name)
-            if best is not city:
+        for name in (city.name, *city.aliases[: city.spellings]):
+            if authority.city(name) is not city:
                 continue
             unsure = city.ambiguous or normalise(name) in doubtful
             if city.capital or city.population >= (_DOUBTFUL_CITY if unsure else _CITY):
+                if unsure and not name.isascii():
+                    yield name, Entry("city", city.key, exact=name)
                 exact = name.replace(".", "") if _is_acronym(name) else None
                 yield name, Entry("city", city.key, unsure, exact)
 
@@ -100,16 +100,18 @@ def _own_bodies(authority: Authority, doubtful: set[str]) -> Iterator[tuple[str,
 
 
 def _bodies(authority: Authority, doubtful: set[str]) -> Iterator[tuple[str, Entry]]:
+    """Yield the sources' organisations: intergovernmental ones by every name, parties and bodies of state by their long names."""
     bearers = _bearers(authority)
     for body in sorted(authority.organisations, key=lambda b: (b.kind not in _SURE_KINDS, b.key)):
         if "legation" in body.source or not body.scanned:
             continue
-        for name in (body.name, *body.aliases):
+        sure = body.kind in _SURE_KINDS
+        for name in (body.name, *body.aliases) if sure or body.kind == "party" else (body.name,):
             if " " in name.strip() or "-" in name:
                 yield name, _entry(body, name, bearers, unsure=normalise(name) in doubtful)
-        for name in body.acronyms:
+        for name in body.acronyms if sure else ():
             if len(name) >= 3:
-                yield name, _entry(body, name, bearers, unsure=normalise(name) in doubtful or body.kind not in _SURE_KINDS)
+                yield name, _entry(body, name, bearers, unsure=normalise(name) in doubtful)
 
 
 def _bearers(authority: Authority) -> dict[str, list[Organisation]]:
@@ -123,5 +125,5 @@ def _bearers(authority: Authority) -> dict[str, list[Organisation]]:
 def _entry(body: Organisation, name: str, bearers: dict[str, list[Organisation]], *, unsure: bool) -> Entry:
     rest = tuple(other.key for other in bearers[normalise(name)] if other is not body)
     acronym = name in body.acronyms or _is_acronym(name)
-    plain = "legation" in body.source and not acronym or body.kind in _SURE_KINDS
+    plain = "legation" in body.source and not acronym and body.kind != "party" or body.kind in _SURE_KINDS
     return Entry("organisation", body.key, unsure or bool(rest) and not plain, name.replace(".", "") if acronym else None, rest)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from kg.spelling import normalise
 
 _BEFORE = re.compile(r"^(?:the|his|her|former|ex|then|outgoing|incoming|acting|interim|caretaker|transitional|designate|new|late|mr|mrs|ms|dr|hon|federal|union)\s+")
-_AFTER = re.compile(r"\s+(?:acting|designate|ad interim)$")
+_AFTER = re.compile(r"\s+(?:acting|designate|ad interim|former|ousted|emeritus)$")
 _FOREIGN = re.compile(r"\b(?:foreign|external|international) (?:affairs|relations)\b|\bforeign minister\b")
 _JUNIOR = re.compile(r"^(?:deputy|vice|assistant|first deputy|first vice|junior|parliamentary)\b|minister of state(?! minister| and foreign)|state minister|state secretary|under ?secretary|minister delegate|special envoy")
 _SUPPLIES = re.compile(r"\b(?:equipment|production|industry|science|material|personnel|procurement|veterans|cabinet)\b")
@@ -40,10 +40,10 @@ class Titles:
 
 
 def _by_words(low: str) -> str | None:
-    if not re.search(r"\b(?:minister|secretary|councillor|chief|head|premier)\b", low):
-        return None
     if "spokes" in low:
         return "spokesperson"
+    if not re.search(r"\b(?:minister|secretary|councillor|chief|head|premier)\b", low):
+        return None
     deputy = re.match(r"(?:(?:first|second|third|executive) )?(?:deputy|vice) (?:prime minister|premier)s?(?: and | |$)", low)
     low = low[deputy.end() :] if deputy else low
     if _FOREIGN.search(low) and re.search(r"\b(?:minister|secretary|chief|head)\b", low):

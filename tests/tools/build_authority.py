@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from kg.people import surnames
+from kg.spelling import normalise
 from tests.tools import organisations, people, states_and_cities
 from tests.tools.tables import SOURCES, own, read, write
 
@@ -26,7 +26,7 @@ def build(folder: Path, target: Path) -> dict[str, int]:
     countries = states_and_cities.states(read(folder, "countries.csv"))
     bodies = organisations.organisations(read(folder, "organisations.csv"), countries)
     persons, offices = people.people_and_offices(read(folder, "people.csv"), read(folder, "offices.csv"), countries, bodies)
-    names = frozenset(name for row in persons for name in surnames(row["name"], row["country"]) if " " not in name)
+    names = frozenset(part for row in persons for part in normalise(row["name"]).split())
     cities = states_and_cities.cities(read(folder, "cities.csv"), countries, names)
     places = states_and_cities.places(cities, names)
     tables: dict[str, tuple[tuple[str, ...], list[dict[str, str]]]] = {

@@ -41,7 +41,7 @@ def is_acronym(name: str) -> bool:
 
 def _english(alias: str) -> bool:
     low = normalise(alias)
-    return alias.isascii() and len(alias) > 2 and not _FOREIGN.intersection(low.split()) and not _FOREIGN_WORDS.search(low)
+    return alias.isascii() and len(alias) > 2 and "High Commissioner" not in alias and not _FOREIGN.intersection(low.split()) and not _FOREIGN_WORDS.search(low)
 
 
 def _sorted_names(names: Iterable[str]) -> tuple[list[str], list[str]]:

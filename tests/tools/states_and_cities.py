@@ -61,7 +61,7 @@ def states(rows: list[Row]) -> list[Row]:
     return made
 
 
-def cities(rows: list[Row], countries: list[Row], surnames: frozenset[str]) -> list[Row]:
+def cities(rows: list[Row], countries: list[Row], person_names: frozenset[str]) -> list[Row]:
     """Return the cities, each with a key of its name and country; the larger of two namesakes has the plain key."""
     extra = {(row["name"], row["country"]): row for row in own("cities.csv")}
     known = {name for row in countries for name in (normalise(row["name"]), *map(normalise, row["aliases"].split("|")))}
@@ -97,7 +97,7 @@ def cities(rows: list[Row], countries: list[Row], surnames: frozenset[str]) -> l
                 "longitude": row["lon"],
                 "population": row["population"],
                 "capital": row["capital"] or mine.get("capital", ""),
-                "ambiguous": "yes" if normalise(name) in doubtful or (not row["capital"] and normalise(name) in surnames) else "",
+                "ambiguous": "yes" if normalise(name) in doubtful or (not row["capital"] and normalise(name) in person_names) else "",
                 "aliases": joined(aliases),
                 "own": str(len([a for a in mine.get("aliases", "").split("|") if a]) or ""),
                 "geonames": row["geonames_id"],
@@ -110,7 +110,7 @@ def cities(rows: list[Row], countries: list[Row], surnames: frozenset[str]) -> l
     return made
 
 
-def places(city_rows: list[Row], surnames: frozenset[str]) -> list[Row]:
+def places(city_rows: list[Row], person_names: frozenset[str]) -> list[Row]:
     """Return the landmarks, residences, regions and small towns of the own table; a town that is a city already is left out."""
     by_name: dict[tuple[str, str], str] = {}
     for row in city_rows:
@@ -128,5 +128,5 @@ def places(city_rows: list[Row], surnames: frozenset[str]) -> list[Row]:
         if key in keys:
             raise ValueError(f"places.csv of the own tables: {row['name']} has the key of a city, {key}")
         keys.add(key)
-        made.append({**row, "key": key, "city": city, "ambiguous": "yes" if row["kind"] in {"town", "region"} and normalise(row["name"]) in surnames else "", "source": "legation"})
+        made.append({**row, "key": key, "city": city, "ambiguous": "yes" if row["kind"] in {"town", "region"} and normalise(row["name"]) in person_names else "", "source": "legation"})
     return made
