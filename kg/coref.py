@@ -15,13 +15,15 @@ from kg.quotes import Quote
 from kg.records import Span
 from kg.roles import Role
 
-THRESHOLD = 0.35
+THRESHOLD = 0.2
+_RIVAL = 0.12
 Rank = Callable[[Span, Sequence[Entity], list[list[float]]], Sequence[float]]
 """Gives each candidate entity of a mention its probability, from one row of features each."""
 
 _GENERIC = frozenset({"leader", "visitor", "guest", "host", "man", "woman", "politician", "statesman", "veteran", "diplomat", "official", "ruler", "strongman", "head", "chief"})
 _SHARED = frozenset({"counterpart", "colleague", "opposite"})
 _BELOW = frozenset({"spokesman", "spokeswoman", "spokesperson", "aide", "adviser", "advisor", "official", "envoy", "representative"})
+_SOURCES = frozenset({"official", "diplomat", "analyst", "expert", "lawmaker", "source", "critic", "commentator", "observer", "aide", "adviser", "historian", "activist", "witness"})
 _SUBJECT = frozenset({"nsubj", "nsubjpass", "csubj"})
 
 
@@ -155,7 +157,26 @@ class Resolver:
         elif role.countries or role.organisations or (role.title[:1].isupper() and country):
             self._make(mention, role, owner, country=country)
 
+    def _listed(self, role: Role) -> tuple[int, ...]:
+        """Return the people whom a plural title introduces: "the two ministers, A and B", "Presidents A, B and C"."""
+        found: list[int] = []
+        i = role.stop
+        while i < len(self.doc) and len(found) < 6:
+            if self.doc[i].text in {",", "(", "—", ":"} or self.doc[i].lower_ in {"and", "mr", "ms", "mrs", "."}:
+                i += 1
+                continue
+            named = next((m for m in self.cast.mentions if m.first == i and m.kind == "name"), None)
+            if named is None:
+                break
+            found.extend(named.entities)
+            i = named.stop
+        return tuple(dict.fromkeys(found))
+
     def _roles(self, mention: Mention, role: Role) -> None:
+        listed = self._listed(role)
+        if len(listed) >= 2 and (role.number < 2 or role.number == len(listed)):
+            mention.entities, mention.score, mention.apposed = listed, 0.9, role.number < 2
+            return
         if role.lemma in {"minister", "president", "premier", "leader", "head", "secretary", "chief", "chancellor", "envoy", "ambassador", "spokesman"} and len(role.countries) >= 1 and role.number in {0, len(role.countries)}:
             found = []
             for code in role.countries:
@@ -173,9 +194,9 @@ class Resolver:
             if len(found) == len(role.countries):
                 mention.entities, mention.score = tuple(found), 0.8
                 return
-        if role.kind in {"office", "person"} and (role.definite or role.number >= 2):
+        if role.kind in {"office", "person"} and (role.definite or role.number >= 2) and not (role.lemma in _SOURCES and role.number == 0):
             self._plural(mention, role.number)
-        if not mention.entities and role.kind in {"office", "person"} and role.lemma in {"official", "diplomat", "analyst", "expert", "lawmaker", "source", "minister", "leader", "critic", "commentator", "observer"}:
+        if not mention.entities and role.kind in {"office", "person"} and role.lemma in _SOURCES | {"minister", "leader"}:
             self._make(mention, role, None)
 
     def _holder_or_new(self, role: Role, code: str) -> Entity:
@@ -279,7 +300,8 @@ class Resolver:
         order = sorted(known, key=lambda e: -self.last[e.index][-1].first)
         rows = [self._features(mention, e, role, n, len(order)) for n, e in enumerate(order)]
         scores = self.rank(self.cast.parsed.span(mention.first, mention.stop), order, rows)
-        best = max(range(len(order)), key=lambda n: (scores[n], -n))
+        best, *others = sorted(range(len(order)), key=lambda n: (-scores[n], n))
+        mention.rivals = tuple((order[n].index, float(scores[n])) for n in others[:1] if scores[n] >= _RIVAL)
         return order[best], float(scores[best])
 
     def _features(self, mention: Mention, entity: Entity, role: Role | None, recency: int, rivals: int) -> list[float]:

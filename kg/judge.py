@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from kg.errors import ModelError
 
 Scores = NDArray[np.float64]
-MODELS = ("coref", "visit", "meeting", "statement", "act", "status", "date")
+MODELS = ("coref", "visit", "meeting", "statement", "act", "status", "date", "visit-event", "meeting-event", "statement-event")
 
 
 class Judge:

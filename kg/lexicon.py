@@ -36,7 +36,7 @@ def roles() -> Roles:
         honorifics=frozenset(table["honorifics"]),
         groups=frozenset(table["groups"]),
         modifiers=frozenset(table["modifiers"]),
-        gender={word: gender for gender, words in table["gender"].items() for word in words},
+        gender={word: gender[0] for gender, words in table["gender"].items() for word in words},
     )
 
 

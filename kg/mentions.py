@@ -45,7 +45,7 @@ class Mention:
     """A stretch of tokens that stands for actors or a place; ``head`` is its syntactic head.
 
     ``kind`` is name, role, pronoun, state, demonym, organization or group. ``entities`` are indexes into the cast,
-    empty while unresolved; ``score`` is the confidence of that resolution.
+    empty while unresolved; ``score`` is the confidence of that resolution, ``rivals`` are the next best readings.
     """
 
     first: int
@@ -56,6 +56,12 @@ class Mention:
     score: float = 1.0
     role: Role | None = None
     apposed: bool = False
+    rivals: tuple[tuple[int, float], ...] = ()
+
+    def readings(self) -> list[tuple[int, float]]:
+        """Return whom the mention may stand for, each with its confidence: a plural's members, or the best two readings."""
+        found = [(entity, self.score) for entity in self.entities]
+        return found if len(found) > 1 else found + [r for r in self.rivals if r[0] not in self.entities]
 
 
 @dataclass(frozen=True)
@@ -321,6 +327,13 @@ class _Caster:
                 self._group(role)
             else:
                 self.mentions.append(Mention(role.first, role.stop, role.head, "role", (), 0.0, role))
+        self._towns(covered)
+        for token in self.doc:
+            if token.text in {"FO", "MFA", "MOFA", "MoFA"} and self.home and token.i not in covered and token.i not in self.where:
+                state = self.authority.state_by_code(self.home)
+                entity = self.descriptive(f"Ministry of Foreign Affairs of {state.name}" if state else token.text, token.i, country=self.home, subkind="Ministry")
+                entity.forms[token.text] += 1
+                self.mentions.append(Mention(token.i, token.i + 1, token.i, "organization", (entity.index,), 0.8))
         taken = {i for m in self.mentions for i in range(m.first, m.stop)}
         for ent in self.doc.ents:
             if ent.label_ == "ORG" and not taken.intersection(range(ent.start, ent.end)) and len(ent.text) > 2 and any(t.pos_ == "PROPN" for t in ent):
@@ -337,6 +350,24 @@ class _Caster:
         for token in self.doc:
             if token.lower_ in PRONOUNS and token.i not in named and token.pos_ in {"PRON", "DET"} and not (token.text == "US"):
                 self.mentions.append(Mention(token.i, token.i + 1, token.i, "pronoun", (), 0.0))
+
+    def _towns(self, covered: set[int]) -> None:
+        """Place the smaller towns that the model sees: the authority's, else those whose state follows ("Berga, Sweden")."""
+        known = covered | {i for p in self.places for i in range(p.first, p.stop)} | set(self.where)
+        for ent in self.doc.ents:
+            if ent.label_ not in {"GPE", "LOC", "FAC"} or known.intersection(range(ent.start, ent.end)):
+                continue
+            first = ent.start + (ent[0].lower_ == "the")
+            stop = ent.end - (ent[-1].tag_ == "POS")
+            if first >= stop or not self.doc[first].text[:1].isupper():
+                continue
+            state = next((self.where[i][1] for i in (stop + 1,) if i in self.where and self.where[i][0] == "state" and self.doc[stop].text == ","), None)
+            city = self.authority.city(self.doc[first:stop].text, country=state) or (None if state else self.authority.city(self.doc[first:stop].text))
+            if city is not None:
+                self.places.append(PlaceMention(first, stop, city.key, "city", city.country))
+            elif state is not None:
+                self.places.append(PlaceMention(first, stop, self.doc[first:stop].text, "town", state))
+        self.places.sort(key=lambda p: p.first)
 
     def _metonym(self, first: int, stop: int) -> None:
         """Let "Islamabad" also stand for Pakistan, "the Kremlin" for the Kremlin."""
@@ -402,24 +433,17 @@ def _titled(name: str) -> str:
     return name.title() if name.isupper() and len(name) > 3 else " ".join(name.split())
 
 
-def home_country(cast: Cast) -> str | None:
-    """Return the country whose officials an article calls by title alone: the one it names most."""
-    counts: Counter[str] = Counter()
-    for mention in cast.mentions:
-        if mention.kind in {"state", "demonym"}:
-            code = cast.entities[mention.entities[0]].country
-            if code:
-                counts[code] += 1
-    return min(counts, key=lambda code: (-counts[code], code)) if counts else None
-
-
 def find_mentions(parsed: Parsed, article: Article, authority: Authority, *, home: str | None) -> Cast:
     """Return the cast of an article with names, titles and places placed; pronouns and bare roles are still open.
 
-    ``home`` is the alpha-2 code of the country whose ministers need no adjective (from the dateline or publisher).
+    ``home`` is the alpha-2 code of the country whose ministers need no adjective (from the dateline); where it is not
+    given, the country that the article names most.
     """
     caster = _Caster(parsed, article, authority, home)
     caster.gazetteer()
+    named = Counter(key for kind, key, _ in caster.where.values() if kind in {"state", "demonym"})
+    if caster.home is None and named:
+        caster.home = min(named, key=lambda code: (-named[code], code))
     caster.people()
     caster.titles()
     caster.others()

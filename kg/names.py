@@ -42,7 +42,10 @@ def sequence(doc: Doc, i: int, where: Where) -> int:
         if _capital(token.text) and low not in _NOT_NAMES and token.pos_ not in {"PUNCT", "SPACE"} and not token.is_digit:
             j += 1
             stop = j
-        elif low in _PARTICLES and (j > i or low in {"al", "el", "de", "van", "von"}) and j + 1 < len(doc) and (_capital(doc[j + 1].text) or doc[j + 1].lower_ in _PARTICLES):
+        elif j > i and _hyphened(doc, j) and len(token.text) <= 6:
+            j += 1
+            stop = j
+        elif low in _PARTICLES and (j > i or low in {"al", "el", "de", "van", "von"}) and j + 1 < len(doc) and (_capital(doc[j + 1].text) or doc[j + 1].lower_ in _PARTICLES or _hyphened(doc, j + 1)):
             if low in {"-", "–"} and (doc[j - 1].whitespace_ or token.whitespace_):
                 break
             if low in {"e", "y", "la", "le", "do"} and j == i:
@@ -77,9 +80,14 @@ def _trim(doc: Doc, first: int, stop: int) -> Span | None:
         if doc[j].lower_ in {"'s", "'"} or doc[j].tag_ == "POS" or doc[j].text in {",", ";", ":", "(", ")", '"', "—"}:
             stop = j
             break
-    while first < stop and (not _capital(doc[stop - 1].text) or doc[stop - 1].lower_ in _NOT_NAMES - {"march", "april", "june", "august", "central", "north", "west", "hall", "house"}):
+    while first < stop and not _hyphened(doc, stop - 1) and (not _capital(doc[stop - 1].text) or doc[stop - 1].lower_ in _NOT_NAMES - {"march", "april", "june", "august", "central", "north", "west", "hall", "house"}):
         stop -= 1
     return (first, stop) if first < stop and any(ch.isalpha() for ch in doc[first:stop].text) else None
+
+
+def _hyphened(doc: Doc, i: int) -> bool:
+    """Say whether a token hangs on the one before by a hyphen, as in "Moon Jae-in"."""
+    return i >= 2 and doc[i - 1].text in {"-", "–"} and not doc[i - 1].whitespace_ and not doc[i - 2].whitespace_ and doc[i].is_alpha and _capital(doc[i - 2].text)
 
 
 def _known_given(text: str) -> bool:
@@ -107,7 +115,7 @@ def find_names(doc: Doc, where: Where, authority: Authority) -> list[Span]:
         first, stop = span
         # The model often stops short of a surname: "Mohammed bin Abdulrahman" al-Thani.
         longer = sequence(doc, first, where)
-        if longer > stop and longer - first <= 6 and doc[stop].lower_ in _PARTICLES:
+        if longer > stop and longer - first <= 6 and (doc[stop].lower_ in _PARTICLES or _hyphened(doc, stop)):
             stop = longer
         # A place that the model took for a person: "Doha says".
         whole = where.get(first)

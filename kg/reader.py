@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from kg import coref, link
 from kg.authority import Authority
-from kg.extract import meeting, statement, visit, when
+from kg.extract import meeting, statement, visit, weigh, when
 from kg.extract.candidate import Draft, Scene
 from kg.extract.clause import senses
+from kg.extract.occasion import Telling, settle
 from kg.judge import Judge, load_judge
-from kg.mentions import Entity, PlaceMention, find_mentions, home_country
+from kg.mentions import Entity, PlaceMention, find_mentions
 from kg.parse import load_model, model_name, parse
 from kg.quotes import find_quotes
 from kg.records import Account, Article, Meeting, Mode, Report, Span, Statement, Status, Visit
@@ -21,6 +22,9 @@ from kg.zones import find_zones
 
 if TYPE_CHECKING:
     from spacy.language import Language
+
+POSSIBLE = 0.15
+"""The first score from which a candidate is drafted; the second look decides."""
 
 
 class Reader:
@@ -52,8 +56,6 @@ class Reader:
         dates = find_dates(article.text)
         dateline = self._dateline(zones.dateline_place)
         cast = find_mentions(parsed, article, self.authority, home=dateline.country if dateline else None)
-        if cast.home is None:
-            cast.home = home_country(cast)
         link.identify(cast, self.authority, published)
         coref.resolve(cast, quotes, self.authority, published, rank or self._rank)
         return Scene(parsed, cast, quotes, dates, published, dateline, senses(self.nlp.vocab), self.authority)
@@ -68,54 +70,77 @@ class Reader:
         return PlaceMention(0, 0, city.key, "here", city.country) if city else None
 
     def read(self, article: Article) -> Account:
-        """Return the account of an article: what its models score at or above their thresholds."""
-        scene = self.scene(article)
+        """Return the account of an article."""
+        return self.account(article, self.scene(article))
+
+    def account(self, article: Article, scene: Scene) -> Account:
+        """Return what the models score at or above their thresholds."""
         judge = self.judge
-        drafts: list[tuple[str, Draft]] = []
+        drafts = self.drafts(scene)
+        kept: list[tuple[str, Draft]] = []
+        for kind in weigh.KINDS:
+            rows = [row for (k, _), row in zip(drafts, weigh.features(scene, drafts), strict=True) if k == kind]
+            own = [draft for k, draft in drafts if k == kind]
+            for draft, score in zip(own, judge.scores(f"{kind}-event", rows), strict=True):
+                if score >= judge.thresholds[kind]:
+                    draft.score = float(score)
+                    kept.append((kind, draft))
+        return self._account(article, scene, kept)
+
+    def drafts(self, scene: Scene) -> list[tuple[str, Draft]]:
+        """Return the events that single sentences make possible, each with its kind and first score."""
+        judge = self.judge
         found = visit.candidates(scene)
         scores = judge.scores("visit", [c.features for c in found]).tolist()
-        drafts += [("visit", d) for d in visit.decode(scene, found, scores, threshold=judge.thresholds["visit"])]
+        drafts = [("visit", d) for d in visit.decode(scene, found, scores, threshold=POSSIBLE)]
         pairs = meeting.candidates(scene)
         scores = judge.scores("meeting", [c.features for c in pairs]).tolist()
-        drafts += [("meeting", d) for d in meeting.decode(scene, pairs, scores, threshold=judge.thresholds["meeting"])]
+        drafts += [("meeting", d) for d in meeting.decode(scene, pairs, scores, threshold=POSSIBLE)]
         said = statement.candidates(scene)
         scores = judge.scores("statement", [c.features for c in said]).tolist()
-        worth = [(c, s) for c, s in zip(said, scores, strict=True) if s >= judge.thresholds["statement"]]
+        worth = [(c, s) for c, s in zip(said, scores, strict=True) if s >= POSSIBLE]
         acts = judge.scores("act", [statement.act_features(scene, c) for c, _ in worth])
-        named = [statement.ACTS[int(row.argmax())] for row in acts] if len(worth) else []
+        named = [statement.ACTS[int(row.argmax())] for row in acts] if worth else []
         drafts += [("statement", d) for d in statement.decode(scene, [c for c, _ in worth], [s for _, s in worth], named, threshold=0.0)]
-        return self._account(article, scene, drafts)
+        return drafts
 
     def _account(self, article: Article, scene: Scene, drafts: list[tuple[str, Draft]]) -> Account:
         linker = link.Linker(scene.cast, article, self.authority)
-        status_rows = [when.status_features(scene, d) for kind, d in drafts if kind != "statement"]
-        statuses = iter(self.judge.scores("status", status_rows))
-        dated: list[tuple[str, Draft, Status]] = []
-        for kind, draft in drafts:
-            status: Status = "occurred" if kind == "statement" else when.STATUSES[int(next(statuses).argmax())]  # type: ignore[assignment]
-            dated.append((kind, draft, status))
-        made = [self._report(scene, linker, kind, draft, status) for kind, draft, status in dated]
+        told = settle(scene, self._told(scene, drafts))
+        made = [self._report(scene, linker, telling) for telling in told]
         reports = sorted((r for r in made if r is not None), key=lambda r: (r.evidence, r.rule, repr(r.event)))
         return Account(article, linker.actors(), linker.places(), linker.holdings(), tuple(reports))
 
-    def _report(self, scene: Scene, linker: link.Linker, kind: str, draft: Draft, status: Status) -> Report | None:
-        confidence = self.judge.confidence(kind, draft.score)
+    def _told(self, scene: Scene, drafts: list[tuple[str, Draft]]) -> list[Telling]:
+        """Return the drafts with status and date; a statement is dated by its article."""
+        events = [(kind, draft) for kind, draft in drafts if kind != "statement"]
+        status_scores = self.judge.scores("status", [when.status_features(scene, draft) for _, draft in events])
+        statuses: list[Status] = [when.STATUSES[int(row.argmax())] for row in status_scores] if events else []
+        choices = [when.date_candidates(scene, draft, status) for (_, draft), status in zip(events, statuses, strict=True)]
+        date_scores = iter(self.judge.scores("date", [c.features for choice in choices for c in choice]).tolist())
+        told = [Telling(kind, draft, "occurred", _day(scene.published), False) for kind, draft in drafts if kind == "statement"]
+        for (kind, draft), status, choice in zip(events, statuses, choices, strict=True):
+            edtf, own = when.best_date(choice, [next(date_scores) for _ in choice])
+            told.append(Telling(kind, draft, status, edtf, own))
+        return told
+
+    def _report(self, scene: Scene, linker: link.Linker, telling: Telling) -> Report | None:
+        draft = telling.draft
+        confidence = self.judge.confidence(telling.kind, draft.score)
         actors = tuple(linker.actor(e) for e in draft.entities)
-        if kind == "statement":
+        if telling.kind == "statement":
             candidate: statement.Candidate = draft.more["candidate"]  # type: ignore[assignment]
             about = tuple(linker.actor(e) for e in statement.about(scene, candidate))
             said = Statement(actors[0], draft.evidence, draft.more["act"], candidate.direct, about)  # type: ignore[arg-type]
-            return Report(said, "occurred", _day(scene.published), draft.evidence, confidence, draft.rule)
-        dates = when.date_candidates(scene, draft, status)
-        edtf, _ = when.best_date(dates, self.judge.scores("date", [d.features for d in dates]).tolist())
-        if kind == "visit":
+            return Report(said, "occurred", telling.edtf, draft.evidence, confidence, draft.rule)
+        if telling.kind == "visit":
             if draft.place is None:
                 return None
-            return Report(Visit(actors, linker.place(draft.place)), status, edtf, draft.evidence, confidence, draft.rule)
+            return Report(Visit(actors, linker.place(draft.place)), telling.status, telling.edtf, draft.evidence, confidence, draft.rule)
         mode = mode_of(scene, draft)
         place = None if mode in {"phone", "video"} else meeting_place(scene, draft)
         met = Meeting(tuple(sorted(actors)), linker.place(place) if place else None, mode)
-        return Report(met, status, edtf, draft.evidence, confidence, draft.rule)
+        return Report(met, telling.status, telling.edtf, draft.evidence, confidence, draft.rule)
 
 
 def _day(day: date | None) -> str | None:

@@ -219,7 +219,7 @@ def _phrase(doc: Doc, head: int, where: Where, is_name: Callable[[int], bool], *
             stop -= 1
     plural = doc[head].lower_ != _lemma(doc[head]) or doc[head].tag_ in {"NNS", "NNPS"}
     kind = _is_head(doc[head]) or "person"
-    if plural and kind == "office" and number == 1:
+    if plural and kind != "group" and number == 1:
         number = 0
     if number > 1 and not plural:
         number = 1

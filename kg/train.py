@@ -9,22 +9,24 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import lightgbm
 import numpy as np
-from numpy.typing import NDArray
+from sklearn.isotonic import IsotonicRegression
 
+from kg import coref
 from kg.article import read_inputs
-from kg.evaluate.found import FoundActor
+from kg.evaluate import Scores, at_least, from_account, render, score
+from kg.evaluate.found import Found, FoundActor, FoundEvent, FoundPlace
 from kg.evaluate.gold import Gold, GoldEvent, load_gold
 from kg.evaluate.match import Cast as GoldCast
-from kg.evaluate.match import overlap, same_words, start_of
-from kg import coref
-from kg.extract import meeting, statement, visit, when
+from kg.evaluate.match import agreement, overlap, pair, same_words, start_of
+from kg.extract import meeting, statement, visit, weigh, when
 from kg.extract.candidate import Draft, Scene
+from kg.judge import Judge
 from kg.mentions import Entity
 from kg.reader import Reader
 from kg.records import Article, Span
@@ -34,8 +36,9 @@ PARAMETERS: dict[str, Any] = {
     "verbosity": -1, "deterministic": True, "force_row_wise": True, "num_threads": 1, "seed": 7, "learning_rate": 0.06, "num_leaves": 15,
     "min_data_in_leaf": 12, "feature_fraction": 0.5, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 3.0, "max_bin": 63,
 }  # fmt: skip
-ROUNDS = {"coref": 160, "visit": 180, "meeting": 180, "statement": 220, "act": 120, "status": 80, "date": 140}
-Matrix = NDArray[np.float32]
+ROUNDS = {"coref": 160, "visit": 180, "meeting": 180, "statement": 220, "act": 120, "status": 80, "date": 140, "visit-event": 80, "meeting-event": 80, "statement-event": 80}
+FIRST = ("visit", "meeting", "statement", "act")
+"""The models whose scores the second look builds on."""
 
 
 @dataclass
@@ -85,7 +88,7 @@ class Teacher:
             for index, gold in enumerate(self.gold.events):
                 if gold.kind != "visit" or who is None or who not in {self.number(n) for n in gold.actors} or gold.country != candidate.place.country:
                     continue
-                here = self.tells(index, gold, self.scene.sent_of[candidate.mention.head])
+                here = self.tells(index, gold, self.scene.sent_of[candidate.cue.i])
                 if not here:
                     weight = min(weight, 0.0)
                 elif gold.required:
@@ -106,7 +109,7 @@ class Teacher:
             for index, gold in enumerate(self.gold.events):
                 if gold.kind != "meeting" or len(pair) < 2 or not pair <= {self.number(n) for n in gold.actors}:
                     continue
-                here = self.tells(index, gold, self.scene.sent_of[candidate.one.head])
+                here = self.tells(index, gold, self.scene.sent_of[candidate.cue.i])
                 if not here:
                     weight = min(weight, 0.0)
                 elif gold.required:
@@ -200,20 +203,41 @@ def ranker(booster: lightgbm.Booster) -> coref.Rank:
     return rank
 
 
-def collect(folder: Path, reader: Reader) -> list[dict[str, Sample]]:
-    """Return the labelled rows of every article of a folder, in the order of their ids.
+@dataclass
+class Lesson:
+    """One annotated article, read: its scene, its labels and one sample for each model."""
 
-    Pronouns are resolved by models that did not see the article, as they will be on unseen ones.
+    article: Article
+    scene: Scene
+    gold: Gold
+    samples: dict[str, Sample]
+
+
+def collect(folder: Path, reader: Reader) -> list[Lesson]:
+    """Return the lessons of every article of a folder, in the order of their ids.
+
+    Pronouns are resolved, and the second look is taught on scores, by models that did not see the article, as it will
+    be with unseen ones.
     """
     articles = articles_of(folder)
     golds = dict(sorted(load_gold(folder).items()))
     antecedent = antecedents(folder, articles, golds, reader)
-    rankers = [ranker(fit("coref", [s for n, s in enumerate(antecedent) if n % FOLDS != fold])) for fold in range(FOLDS)]
-    made = []
+    rankers = [ranker(fit("coref", _others(antecedent, fold))) for fold in range(FOLDS)]
+    lessons = []
     for n, (key, gold) in enumerate(golds.items()):
         scene = reader.scene(articles[key], rankers[n % FOLDS])
-        made.append({"coref": antecedent[n], **_samples(scene, Teacher(scene, articles[key], gold))})
-    return made
+        lessons.append(Lesson(articles[key], scene, gold, {"coref": antecedent[n], **_samples(scene, Teacher(scene, articles[key], gold))}))
+    for fold in range(FOLDS):
+        judge = Judge({model: fit(model, _others([x.samples[model] for x in lessons], fold)) for model in FIRST}, {}, {})
+        taught = Reader(model=reader.nlp, authority=reader.authority, judge=judge)
+        for n, lesson in enumerate(lessons):
+            if n % FOLDS == fold:
+                lesson.samples.update(second_looks(lesson, taught.drafts(lesson.scene)))
+    return lessons
+
+
+def _others(samples: Sequence[Sample], fold: int) -> list[Sample]:
+    return [sample for n, sample in enumerate(samples) if n % FOLDS != fold]
 
 
 def _samples(scene: Scene, teacher: Teacher) -> dict[str, Sample]:
@@ -225,13 +249,36 @@ def _samples(scene: Scene, teacher: Teacher) -> dict[str, Sample]:
     for candidate, event in zip(visits, visit_events, strict=True):
         if event is not None:
             drafts.append((visit.decode(scene, [candidate], [1.0], threshold=0.5)[0], event))
-    for pair, event in zip(pairs, meeting_events, strict=True):
+    for couple, event in zip(pairs, meeting_events, strict=True):
         if event is not None:
-            drafts.append((meeting.decode(scene, [pair], [1.0], threshold=0.5)[0], event))
+            drafts.append((meeting.decode(scene, [couple], [1.0], threshold=0.5)[0], event))
     status_sample, date_sample = times(scene, teacher, drafts)
     return {
         "visit": visit_sample, "meeting": meeting_sample, "statement": statement_sample, "act": act_sample, "status": status_sample, "date": date_sample,
     }  # fmt: skip
+
+
+def second_looks(lesson: Lesson, drafts: list[tuple[str, Draft]]) -> dict[str, Sample]:
+    """Label drafts by whether the annotation has the event, told once or again."""
+    cast = GoldCast(lesson.gold.actors)
+    samples = {f"{kind}-event": Sample() for kind in weigh.KINDS}
+    for (kind, draft), row in zip(drafts, weigh.features(lesson.scene, drafts), strict=True):
+        event = _found(lesson, kind, draft)
+        like = [g.required for g in lesson.gold.events if agreement(g, event, cast, cast.find) > 0]
+        samples[f"{kind}-event"].add(row, float(any(like)), float(not like or any(like)))
+    return samples
+
+
+def _found(lesson: Lesson, kind: str, draft: Draft) -> FoundEvent:
+    scene = lesson.scene
+    entities = [scene.cast.entities[e] for e in draft.entities]
+    actors = tuple(FoundActor(e.name, e.kind, tuple(sorted(e.forms)), getattr(e.known, "qid", None)) for e in entities)
+    words_said = draft.evidence.of(lesson.article.text)
+    place = None
+    if draft.place is not None:
+        known = scene.authority.place_by_key(draft.place.key)
+        place = FoundPlace(known.name if known else draft.place.key, draft.place.country)
+    return FoundEvent(kind, actors, words_said, place=place, content=words_said if kind == "statement" else None)  # type: ignore[arg-type]
 
 
 def fit(model: str, samples: Sequence[Sample]) -> lightgbm.Booster:
@@ -246,63 +293,54 @@ def fit(model: str, samples: Sequence[Sample]) -> lightgbm.Booster:
     return lightgbm.train({**PARAMETERS, **more}, data, num_boost_round=ROUNDS[model])
 
 
-def folded(model: str, samples: list[Sample]) -> list[NDArray[np.float64]]:
-    """Return each article's scores from a model that did not see it."""
-    scores: list[NDArray[np.float64]] = [np.zeros(0)] * len(samples)
+def unseen(lessons: Sequence[Lesson], reader: Reader) -> dict[str, Found]:
+    """Return what models that did not see an article say of it, each event with its raw score as confidence."""
+    found: dict[str, Found] = {}
+    models = [model for model in ROUNDS if model != "coref"]
     for fold in range(FOLDS):
-        booster = fit(model, [s for n, s in enumerate(samples) if n % FOLDS != fold])
-        for n, sample in enumerate(samples):
-            if n % FOLDS == fold and sample.rows:
-                scores[n] = np.asarray(booster.predict(np.asarray(sample.rows, dtype=np.float32), num_threads=1))
-    return scores
+        boosters = {model: fit(model, _others([x.samples[model] for x in lessons], fold)) for model in models}
+        taught = Reader(model=reader.nlp, authority=reader.authority, judge=Judge(boosters, dict.fromkeys(weigh.KINDS, 0.1), {}))
+        for n, lesson in enumerate(lessons):
+            if n % FOLDS == fold:
+                found[lesson.article.id] = from_account(taught.account(lesson.article, lesson.scene))
+    return found
 
 
-def best_threshold(samples: list[Sample], scores: list[NDArray[np.float64]]) -> float:
-    """Return the score that maximises F1 over the rows."""
-    y = np.concatenate([np.asarray(s.labels) for s in samples])
-    w = np.concatenate([np.asarray(s.weights) for s in samples]) > 0
-    p = np.concatenate([q for q, s in zip(scores, samples, strict=True) if s.rows])
-    best, at = 0.0, 0.5
-    for t in np.arange(0.1, 0.8, 0.02):
-        picked = (p >= t) & w
-        hit = float((picked & (y == 1)).sum())
-        f1 = 2 * hit / max(1.0, float(picked.sum() + (y[w] == 1).sum()))
-        if f1 > best:
-            best, at = f1, float(t)
-    return round(at, 2)
+def thresholds(golds: dict[str, Gold], found: dict[str, Found]) -> dict[str, float]:
+    """Return for each kind the score that maximises F1 over whole articles."""
+    best: dict[str, tuple[float, float]] = {}
+    for step in range(10, 80, 2):
+        scores = score(golds, at_least(found, step / 100))
+        for kind, tally in scores.kinds.items():
+            best[kind] = max(best.get(kind, (0.0, 0.0)), (round(tally.f1, 4), step / 100))
+    return {kind: at for kind, (_, at) in sorted(best.items())}
 
 
-def calibrate(samples: list[Sample], scores: list[NDArray[np.float64]]) -> list[list[float]]:
-    """Return (score, share right) points, rising: isotonic regression on the folded scores, thinned."""
-    from sklearn.isotonic import IsotonicRegression
-
-    y = np.concatenate([np.asarray(s.labels) for s in samples])
-    w = np.concatenate([np.asarray(s.weights) for s in samples]) > 0
-    p = np.concatenate([q for q, s in zip(scores, samples, strict=True) if s.rows])
-    curve = IsotonicRegression(out_of_bounds="clip", y_min=0.01, y_max=0.98).fit(p[w], y[w])
+def calibrate(golds: dict[str, Gold], found: dict[str, Found], kind: str) -> list[list[float]]:
+    """Return (score, share right) points, rising, by isotonic regression on the scores that unseen articles got."""
+    points: list[tuple[float, float]] = []
+    for key, gold in golds.items():
+        events = found[key].events
+        right = {column: gold.events[row].required for row, column in pair(gold, events)}
+        points += [(e.confidence, float(n in right)) for n, e in enumerate(events) if e.kind == kind and right.get(n, True)]
+    curve = IsotonicRegression(out_of_bounds="clip", y_min=0.02, y_max=0.98).fit([p[0] for p in points], [p[1] for p in points])
     grid = np.linspace(0, 1, 21)
-    return [[round(float(x), 2), round(float(v), 3)] for x, v in zip(grid, curve.predict(grid), strict=True)]
+    return [[round(float(x), 2), round(float(y), 3)] for x, y in zip(grid, curve.predict(grid), strict=True)]
 
 
-def train(folder: Path, out: Path, reader: Reader) -> dict[str, Any]:
-    """Train all models on a folder, write them to ``out`` and return the settings written beside them."""
-    collected = collect(folder, reader)
-    settings: dict[str, Any] = {"thresholds": {}, "calibration": {}}
+def train(folder: Path, out: Path, reader: Reader) -> Scores:
+    """Train all models on a folder, write them to ``out`` and return how they do on articles that they did not see."""
+    lessons = collect(folder, reader)
+    golds = {lesson.article.id: lesson.gold for lesson in lessons}
+    found = unseen(lessons, reader)
+    at = thresholds(golds, found)
+    settings = {"thresholds": at, "calibration": {kind: calibrate(golds, found, kind) for kind in weigh.KINDS}}
     out.mkdir(parents=True, exist_ok=True)
     for model in ROUNDS:
-        samples = [c[model] for c in collected]
-        scores = folded(model, samples)
-        y = np.concatenate([np.asarray(s.labels) for s in samples])
-        if model in {"visit", "meeting", "statement"}:
-            settings["thresholds"][model] = best_threshold(samples, scores)
-            settings["calibration"][model] = calibrate(samples, scores)
-            print(f"{model}: {len(y)} rows, {int(y.sum())} right, threshold {settings['thresholds'][model]}")
-        elif model in {"act", "status"}:
-            guess = np.concatenate([q.argmax(axis=1) for q, s in zip(scores, samples, strict=True) if s.rows])
-            print(f"{model}: {len(y)} rows, accuracy {float((guess == y).mean()):.3f}")
-        (out / f"{model}.txt").write_text(fit(model, samples).model_to_string(), "utf-8")
+        (out / f"{model}.txt").write_text(fit(model, [lesson.samples[model] for lesson in lessons]).model_to_string(), "utf-8")
     (out / "settings.json").write_text(json.dumps(settings, indent=1, sort_keys=True) + "\n", "utf-8")
-    return settings
+    kept = {key: replace(one, events=tuple(e for e in one.events if e.confidence >= at[e.kind])) for key, one in found.items()}
+    return score(golds, kept)
 
 
 def main() -> None:
@@ -311,7 +349,8 @@ def main() -> None:
     parser.add_argument("folder", type=Path, help="annotated articles (*.txt with *.json)")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "data" / "models")
     options = parser.parse_args()
-    train(options.folder, options.out, Reader())
+    print("on articles that the models did not see (five folds):")
+    print(render(train(options.folder, options.out, Reader())))
 
 
 if __name__ == "__main__":

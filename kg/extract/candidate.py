@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
 from spacy.tokens import Doc, Token
 
 from kg.authority import Authority
-from kg.extract.clause import Clause, Senses, clause_of
+from kg.extract.clause import Clause, Senses, clause_of, subjects_of
 from kg.mentions import Cast, Mention, PlaceMention
 from kg.parse import Parsed
 from kg.quotes import Quote
@@ -36,6 +37,9 @@ class Scene:
     dates_in: list[list[tuple[int, DateExpression]]] = field(default_factory=list)
     quoted: list[bool] = field(default_factory=list)
     clauses: dict[int, Clause] = field(default_factory=dict)
+    actors_of: dict[int, tuple[set[int], int]] = field(default_factory=dict)
+    protagonist: int | None = None
+    stage: str | None = None
 
     def __post_init__(self) -> None:
         """Sort mentions, places and dates into sentences."""
@@ -51,7 +55,10 @@ class Scene:
         self.dates_in = [[] for _ in range(count)]
         for mention in sorted(self.cast.mentions, key=lambda m: (m.first, m.stop)):
             self.mentions_in[self.sent_of[mention.head]].append(mention)
+        titles = {i for m in self.cast.mentions if m.role is not None and m.role.kind != "group" for i in range(m.role.first, m.role.stop)}
         for place in self.cast.places:
+            if place.first in titles and place.kind == "state":
+                continue  # "the foreign ministers of Italy and Germany" are not in Italy
             self.places_in[self.sent_of[place.first]].append(place)
         for expression in self.dates:
             i = bisect_left(self.parsed.starts, expression.span.start)
@@ -69,11 +76,36 @@ class Scene:
         """The parsed document."""
         return self.parsed.doc
 
+        named = Counter(e for m in self.cast.mentions for e in m.entities if self.cast.entities[e].kind == "person")
+        self.protagonist = min(named, key=lambda e: (-named[e], e)) if named else None
+        where = Counter(p.country for p in self.cast.places if p.kind != "state")
+        self.stage = self.dateline.country if self.dateline else min(where, key=lambda c: (-where[c], str(c))) if where else None
+
+    def implied_actor(self, number: int, *groups: str) -> Mention | None:
+        """Return who acts in a sentence that names no one ("A stop in Havana has been scrapped"): the last subject, if a listed word asks for one."""
+        start, stop = self.sents[number]
+        if not any(self.senses.listed(t, *groups) for t in self.doc[start:stop]):
+            return None
+        for back in range(1, 4):
+            if number - back < 0:
+                break
+            options = [m for m in self.mentions_in[number - back] if len(m.entities) == 1 and self.cast.entities[m.entities[0]].kind == "person" and not self.quoted[m.head]]
+            subjects = [m for m in options if self.doc[m.head].dep_ in {"nsubj", "nsubjpass"}]
+            if subjects or options:
+                return (subjects or options)[0]
+        return None
+
     def clause(self, token: Token) -> Clause:
         """Return the clause of a token, kept for the next who asks."""
         if token.i not in self.clauses:
             self.clauses[token.i] = clause_of(token)
         return self.clauses[token.i]
+
+    def subjects(self, token: Token) -> tuple[set[int], int]:
+        """Return the subjects of a token's verb, kept for the next who asks; see :func:`kg.extract.clause.subjects_of`."""
+        if token.i not in self.actors_of:
+            self.actors_of[token.i] = subjects_of(token)
+        return self.actors_of[token.i]
 
     def zone(self, i: int) -> str:
         """Return the kind of zone that a token stands in."""

@@ -112,6 +112,29 @@ def clause_of(token: Token) -> Clause:
     return Clause(verb, tense, tuple(flags[name] for name in NAMES))
 
 
+def subjects_of(token: Token) -> tuple[set[int], int]:
+    """Return the indexes of the words that are the subject of a verb, and from how many verbs above they are inherited.
+
+    "Kohl flew to Moscow and conferred with Yeltsin": Kohl is the subject of ``conferred``, one step up. The agent of a
+    passive counts as subject; the one "who" stands for does too.
+    """
+    verb = verb_of(token)
+    for steps in range(4):
+        agents = [g for c in verb.children if c.dep_ == "agent" for g in c.children if g.dep_ == "pobj"]
+        subjects = agents or [c for c in verb.children if c.dep_ in {"nsubj", "nsubjpass"}]
+        if subjects:
+            found = {t.i for s in subjects for t in (s, *s.conjuncts)}
+            if any(s.tag_ in {"WP", "WDT"} for s in subjects) and verb.dep_ == "relcl":
+                found |= {verb.head.i}
+            return found, steps
+        if verb.dep_ in {"acl", "relcl"}:
+            return {verb.head.i}, steps
+        if verb.dep_ not in {"conj", "xcomp", "advcl", "pcomp", "ccomp", "prep", "dep"} or verb.head.i == verb.i:
+            break
+        verb = verb_of(verb.head)
+    return set(), 9
+
+
 class Senses:
     """How near a word is in meaning to each group of the frames, by the model's word vectors."""
 

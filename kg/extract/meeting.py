@@ -27,6 +27,10 @@ class Candidate:
     cue: Token
     features: list[float]
 
+    def first_of(self, entity: int) -> int:
+        """Return where the mention that stands for one of the two begins."""
+        return self.one.first if entity == self.a else self.two.first
+
 
 def candidates(scene: Scene) -> list[Candidate]:
     """Return every pair of actors of a sentence of whom one at least is a person."""
@@ -34,6 +38,10 @@ def candidates(scene: Scene) -> list[Candidate]:
     totals = Counter(e for m in scene.cast.mentions for e in m.entities)
     for number, mentions in enumerate(scene.mentions_in):
         actors = [m for m in mentions if m.entities and m.kind != "demonym" and not (m.kind == "role" and m.apposed)]
+        people = {e for m in actors if not scene.quoted[m.head] for e in m.entities if scene.cast.entities[e].kind == "person"}
+        implied = scene.implied_actor(number, *_STRONG) if len(people) <= 1 else None
+        if implied is not None and not people & set(implied.entities):
+            actors.append(implied)
         seen: set[tuple[int, int]] = set()
         for mention in actors:
             for a, b in combinations(mention.entities, 2):
@@ -41,8 +49,8 @@ def candidates(scene: Scene) -> list[Candidate]:
                 seen.add((min(a, b), max(a, b)))
         best: dict[tuple[int, int], tuple[int, Mention, Mention, int, int]] = {}
         for one, two in combinations(actors, 2):
-            for a in one.entities:
-                for b in two.entities:
+            for a, _ in one.readings():
+                for b, _ in two.readings():
                     if a == b or not _may_meet(scene, a, b):
                         continue
                     pair = (min(a, b), max(a, b))
@@ -62,10 +70,13 @@ def _may_meet(scene: Scene, a: int, b: int) -> bool:
 def _candidate(scene: Scene, number: int, a: int, b: int, one: Mention, two: Mention, totals: Counter[int]) -> Candidate:
     doc, senses = scene.doc, scene.senses
     start, stop = scene.sents[number]
+    away = scene.sent_of[one.head] != number or scene.sent_of[two.head] != number
     first, second = anchor(doc[one.head]), anchor(doc[two.head])
     top, up_a, up_b = meet(first, second)
     same = one is two or first.i == second.i
     cue = _cue(scene, first, second, top)
+    if away:
+        cue = next((t for t in doc[start:stop] if senses.listed(t, *_STRONG)), cue)
     clause = scene.clause(cue)
     listed = [t for t in doc[start:stop] if senses.listed(t, *_STRONG)]
     nearest = min((min(abs(t.i - one.head), abs(t.i - two.head)) for t in listed), default=40)
@@ -74,7 +85,15 @@ def _candidate(scene: Scene, number: int, a: int, b: int, one: Mention, two: Men
     prep_a = first.head.lower_ if first.dep_ == "pobj" else ""
     prep_b = second.head.lower_ if second.dep_ == "pobj" else ""
     owner_b = second.head.head if second.dep_ == "pobj" else second.head
+    subjects, steps = scene.subjects(cue)
+    below = {g.i for c in cue.children for g in (c, *c.children) if g.dep_ in {"pobj", "dobj", "nsubjpass", "poss", "compound"}}
+    a_is, b_is = {first.i, one.head}, {second.i, two.head}
     features = [float(senses.listed(cue, name)) for name in _MEET]
+    features += [
+        float(bool(subjects & a_is)), float(bool(subjects & b_is)), float(steps), float(bool(below & a_is)), float(bool(below & b_is)),
+        float(bool(subjects) and not subjects & (a_is | b_is)), float(any(t.lower_ in {"with", "between"} for t in doc[max(start, min(heads(one, two))) : max(heads(one, two))])),
+        float(sum(1 for m in scene.mentions_in[number] if m.entities and min(heads(one, two)) < m.head < max(heads(one, two)) and m.kind in {"name", "role", "pronoun"})),
+    ]  # fmt: skip
     features += [
         float(same),
         float(one.kind == "pronoun"),
@@ -86,8 +105,10 @@ def _candidate(scene: Scene, number: int, a: int, b: int, one: Mention, two: Men
         float(one.kind in {"group", "organization", "state", "capital"}),
         float(len(one.entities)),
         float(len(two.entities)),
-        one.score,
-        two.score,
+        dict(one.readings()).get(a, 0.0),
+        dict(two.readings()).get(b, 0.0),
+        float(away),
+        float(scene.protagonist in (a, b)),
         float(ea.country is not None and ea.country == eb.country),
         float(ea.country is not None and eb.country is not None and ea.country != eb.country),
         float(ea.named and eb.named),
@@ -98,7 +119,7 @@ def _candidate(scene: Scene, number: int, a: int, b: int, one: Mention, two: Men
         float(min(nearest, 40)),
         float(len(listed)),
         float(sum(1 for t in listed if low <= t.i <= high)),
-        float(sum(1 for t in doc[low:high] if t.pos_ == "VERB")),
+        float(sum(1 for t in doc[max(low, start) : high] if t.pos_ == "VERB")),
         float(sum(1 for m in scene.mentions_in[number] if m.kind in {"name", "role"})),
         float(scene.quoted[one.head]),
         float(scene.quoted[two.head]),
@@ -126,6 +147,11 @@ def _candidate(scene: Scene, number: int, a: int, b: int, one: Mention, two: Men
     return Candidate(a, b, one, two, cue, features)
 
 
+def heads(one: Mention, two: Mention) -> tuple[int, int]:
+    """Return the heads of two mentions."""
+    return one.head, two.head
+
+
 def _cue(scene: Scene, first: Token, second: Token, top: Token | None) -> Token:
     """Return the word most likely to say that the two meet: listed, on the way between them or right below it."""
     options: list[Token] = []
@@ -150,11 +176,11 @@ def decode(scene: Scene, found: Sequence[Candidate], scores: Sequence[float], *,
     by_sentence: dict[int, list[tuple[float, Candidate]]] = defaultdict(list)
     for candidate, score in zip(found, scores, strict=True):
         if score >= threshold:
-            by_sentence[scene.sent_of[candidate.one.head]].append((score, candidate))
+            by_sentence[scene.sent_of[candidate.cue.i]].append((score, candidate))
     drafts: list[Draft] = []
     for pairs in by_sentence.values():
         drafts.extend(_groups(scene, pairs))
-    return _merge(scene, drafts)
+    return drafts
 
 
 def _groups(scene: Scene, pairs: list[tuple[float, Candidate]]) -> list[Draft]:
@@ -170,43 +196,10 @@ def _groups(scene: Scene, pairs: list[tuple[float, Candidate]]) -> list[Draft]:
         used = [e for e in left if set(e) <= clique]
         left -= set(used)
         score, best = edges[seed]
-        order = sorted(clique, key=lambda n: min(m.first for e in used for m in (edges[e][1].one, edges[e][1].two) if n in m.entities))
+        order = sorted(clique, key=lambda n: min(edges[e][1].first_of(n) for e in used if n in e))
         points = [i for e in used for m in (edges[e][1].one, edges[e][1].two) for i in (m.first, m.stop - 1)] + [best.cue.i]
-        start, stop = scene.sents[scene.sent_of[best.one.head]]
+        start, stop = scene.sents[scene.sent_of[best.cue.i]]
         points = [p for p in points if start <= p < stop]
         rule = f"meeting/{'plural' if best.one is best.two else 'pair'}/{best.cue.lemma_.lower()}"
         drafts.append(Draft(tuple(order), None, best.cue.i, scene.cover(*points), score, rule, tuple(best.features)))
     return drafts
-
-
-def _merge(scene: Scene, drafts: list[Draft]) -> list[Draft]:
-    """Join the tellings of one meeting: the same people again, or some of them, unless days or status tell them apart."""
-    kept: list[Draft] = []
-    for draft in sorted(drafts, key=lambda d: (-len(d.entities), -d.score, d.evidence.start)):
-        for other in kept:
-            if set(draft.entities) <= set(other.entities) and not _apart(scene, draft, other):
-                if draft.score > other.score and set(draft.entities) == set(other.entities):
-                    other.score, other.cue, other.evidence, other.features, other.rule = draft.score, draft.cue, draft.evidence, draft.features, draft.rule
-                other.more.setdefault("others", []).append(draft.cue)  # type: ignore[union-attr, attr-defined]
-                break
-        else:
-            kept.append(draft)
-    return kept
-
-
-def _apart(scene: Scene, one: Draft, two: Draft) -> bool:
-    """Say whether two tellings are of different occasions: one planned and one past, by phone and in person, other days."""
-    a, b = scene.clause(scene.doc[one.cue]), scene.clause(scene.doc[two.cue])
-    if one.cue == two.cue:
-        return False
-    number_a, number_b = scene.sent_of[one.cue], scene.sent_of[two.cue]
-    if number_a == number_b:
-        return set(one.entities) != set(two.entities)
-    if set(one.entities) != set(two.entities) and len(one.entities) < len(two.entities):
-        # A pair within a larger gathering: a telling of it only when no day or noun of its own sets it off.
-        return bool(scene.dates_in[number_a]) and bool(scene.dates_in[number_b])
-    dates_a = {d.span.of(scene.parsed.text) for _, d in scene.dates_in[number_a]}
-    dates_b = {d.span.of(scene.parsed.text) for _, d in scene.dates_in[number_b]}
-    if dates_a and dates_b and not dates_a & dates_b:
-        return True
-    return a.tense != b.tense and "future" in (a.tense, b.tense) and "headline" not in (scene.zone(one.cue), scene.zone(two.cue))

@@ -16,10 +16,12 @@ from kg.mentions import Mention
 from kg.records import Span
 
 ACTS = ("say", "announce", "affirm", "praise", "accuse", "criticise", "deny", "demand", "promise", "warn", "propose", "invite")
-KINDS = ("quote", "clause", "infinitive", "object", "of", "according", "noun", "whole")
-LINKS = ("subject", "agent", "inherited", "poss", "according", "near", "before", "previous", "turn")
+KINDS = ("quote", "clause", "infinitive", "object", "of", "according", "noun", "whole", "turn")
+LINKS = ("subject", "agent", "paper", "inherited", "poss", "according", "near", "before", "previous", "turn")
 _TRIM_LEFT = frozenset({"that", "whether", '"', ",", "'", ":", "—", "–", "-", "how", "if"})
 _TRIM_RIGHT = frozenset({",", ".", '"', "'", ";", ":", "—", "–", "-", "!"})
+_PAPERS = frozenset({"statement", "communique", "communiqué", "release", "report", "tweet", "post", "letter", "readout", "note", "message", "speech", "interview", "spokesperson", "bulletin", "declaration"})
+_WHOLE = frozenset({"deny", "criticise", "accuse", "praise", "invite", "demand"})
 _OBJECT_ACTS = frozenset({"deny", "criticise", "praise", "demand", "promise", "affirm", "propose", "announce", "warn", "accuse"})
 
 
@@ -73,6 +75,7 @@ def candidates(scene: Scene) -> list[Candidate]:
         elif token.lower_ == "according" and token.i + 1 < len(scene.doc) and scene.doc[token.i + 1].lower_ == "to":
             found.extend(_according(scene, token))
     found.extend(_of_quotes(scene))
+    found.extend(_of_turns(scene))
     unique: dict[tuple[Span, int], Candidate] = {}
     for candidate in found:
         key = (candidate.content, candidate.entity)
@@ -83,7 +86,7 @@ def candidates(scene: Scene) -> list[Candidate]:
         rivals[candidate.content] = rivals.get(candidate.content, 0) + 1
     made = list(unique.values())
     for candidate in made:
-        candidate.features = _features(scene, candidate, rivals[candidate.content])
+        candidate.features = candidate.features[:1] + _features(scene, candidate, rivals[candidate.content])
     return made
 
 
@@ -100,18 +103,15 @@ def _speakers(scene: Scene, verb: Token) -> Iterator[tuple[Mention, str]]:
     for _ in range(4):
         subjects = [c for c in token.children if c.dep_ in {"nsubj", "nsubjpass"}]
         agents = [g for c in token.children if c.dep_ == "agent" for g in c.children if g.dep_ == "pobj"]
-        if agents and token is verb:
+        if agents and token.i == verb.i:
             for agent in agents:
                 yield from _at(scene, agent, "agent")
             return
-        passive = any(c.dep_ == "nsubjpass" for c in token.children)
-        if subjects and not (passive and token is verb and verb.tag_ == "VBN"):
-            for subject in subjects:
-                yield from _at(scene, subject, link)
-            return
+        if token.i == verb.i and any(c.dep_ == "nsubjpass" for c in token.children):
+            return  # who "was asked" did not ask
         if subjects:
             for subject in subjects:
-                yield from _at(scene, subject, "inherited")
+                yield from _at(scene, subject, link)
             return
         if token.dep_ in {"acl", "relcl"}:
             yield from _at(scene, token.head, "inherited")
@@ -127,16 +127,31 @@ def _at(scene: Scene, token: Token, link: str) -> Iterator[tuple[Mention, str]]:
         mention = scene.cast.at.get(part.i) or scene.cast.covering.get(part.i)
         if mention is not None and mention.entities:
             yield mention, link
+        elif part.lemma_.lower() in _PAPERS:
+            yield from _issuer(scene, part)
+
+
+def _issuer(scene: Scene, paper: Token) -> Iterator[tuple[Mention, str]]:
+    """Yield who speaks through "a Foreign Office statement", "a statement issued by the embassy", "the minister's tweet"."""
+    for child in paper.children:
+        if child.dep_ in {"compound", "poss", "nmod", "amod"}:
+            yield from ((m, "paper") for m, _ in _at(scene, child, "paper"))
+        elif child.dep_ in {"acl", "prep", "relcl"}:
+            for inner in (child, *child.children):
+                if inner.dep_ == "agent" or inner.lower_ in {"by", "from", "of"}:
+                    for target in inner.children:
+                        if target.dep_ == "pobj":
+                            yield from ((m, "paper") for m, _ in _at(scene, target, "paper"))
 
 
 def _make(scene: Scene, content: Span, kind: str, cue: Token | None, speakers: Iterator[tuple[Mention, str]], *, act: str | None = None) -> Iterator[Candidate]:
     text = scene.parsed.text
     if len(content.of(text).split()) < 1 or content.end <= content.start:
         return
-    direct = kind == "quote" or any(q.span.start < content.end and content.start < q.span.end for q in scene.quotes)
+    direct = kind in {"quote", "turn"} or any(q.span.start < content.end and content.start < q.span.end for q in scene.quotes)
     for mention, link in speakers:
-        for entity in mention.entities:
-            yield Candidate(content, kind, link, mention, entity, cue, direct, [], act or (act_of(cue) if cue is not None else None) or "say")
+        for entity, certain in mention.readings():
+            yield Candidate(content, kind, link, mention, entity, cue, direct, [certain], act or (act_of(cue) if cue is not None else None) or "say")
 
 
 # -- contents -----------------------------------------------------------------------------------------------------
@@ -152,15 +167,23 @@ def _of_verb(scene: Scene, verb: Token) -> Iterator[Candidate]:
             span, kind = _clause(scene, child, verb)
             if span:
                 yield from _make(scene, span, kind, verb, iter(speakers))
+            parts = [child, *(c for c in child.conjuncts if c.i > child.i and any(g.dep_ in {"nsubj", "nsubjpass"} for g in c.children))]
+            for n, part in enumerate(parts if len(parts) > 1 else ()):
+                stop = parts[n + 1].left_edge.i if n + 1 < len(parts) else part.right_edge.i + 1
+                while stop > part.i + 1 and scene.doc[stop - 1].lower_ in {"and", "but", ","}:
+                    stop -= 1
+                piece = _trimmed(scene, part.left_edge.i, stop)
+                if piece:
+                    yield from _make(scene, piece, "clause", verb, iter(speakers))
         elif child.dep_ == "xcomp" and act is not None:
             span, kind = _clause(scene, child, verb)
             if span:
                 yield from _make(scene, span, "infinitive" if kind == "clause" else kind, verb, iter(speakers))
-        elif child.dep_ == "dobj" and act in _OBJECT_ACTS:
+        elif child.dep_ == "dobj" and act in _OBJECT_ACTS and verb.lemma_ != "undertake":
             span, kind = _clause(scene, child, verb)
             if span:
                 yield from _make(scene, span, "object" if kind == "clause" else kind, verb, iter(speakers))
-        elif child.dep_ == "prep" and child.lower_ in {"of", "for", "against", "as", "on", "about", "over"} and act in {"accuse", "criticise", "warn", "praise"}:
+        elif child.dep_ == "prep" and child.lower_ in {"of", "for", "against", "as", "on", "about", "over", "with", "to"} and act is not None and act not in {"say", "announce", "affirm"} and verb.lemma_ != "undertake":
             for inner in child.children:
                 if inner.dep_ in {"pobj", "pcomp"}:
                     span, kind = _clause(scene, inner, verb)
@@ -172,8 +195,10 @@ def _of_verb(scene: Scene, verb: Token) -> Iterator[Candidate]:
                 span = _trimmed(scene, verb.left_edge.i, min(verb.right_edge.i + 1, stop))
                 if span:
                     yield from _make(scene, span, "whole", verb, iter(speakers))
-    if act in {"deny", "criticise", "accuse", "praise"} and not any(c.dep_ in {"ccomp", "xcomp"} for c in verb.children):
-        span = _trimmed(scene, verb.i, verb.right_edge.i + 1)
+    if act in _WHOLE or verb.lemma_.lower() in {"describe", "express", "call"}:
+        # "Dhaka and Washington have both rejected this" says nothing without its subject.
+        short = verb.right_edge.i - verb.i < 4
+        span = _trimmed(scene, verb.left_edge.i if short else verb.i, verb.right_edge.i + 1)
         if span:
             yield from _make(scene, span, "whole", verb, iter(speakers))
 
@@ -181,9 +206,10 @@ def _of_verb(scene: Scene, verb: Token) -> Iterator[Candidate]:
 def _clause(scene: Scene, child: Token, verb: Token) -> tuple[Span | None, str]:
     """Return the span of what hangs below ``child``, without its conjunction and marks; a quotation if it is one."""
     first, stop = child.left_edge.i, child.right_edge.i + 1
-    if first < verb.i < stop:
-        # "The talks, he said, were frank": take the longer side.
-        first, stop = (verb.i + 1, stop) if stop - verb.i > verb.i - first else (first, verb.i)
+    if child.i > verb.i and first < verb.i:
+        first = verb.i + 1
+    elif verb.i == stop - 1:
+        stop = verb.left_edge.i if verb.left_edge.i > first else verb.i
     span = _trimmed(scene, first, stop)
     if span is None:
         return None, "clause"
@@ -259,37 +285,59 @@ def _according(scene: Scene, token: Token) -> Iterator[Candidate]:
 def _of_quotes(scene: Scene) -> Iterator[Candidate]:
     doc = scene.doc
     previous: list[Mention] = []
-    for number, quote in enumerate(scene.quotes):
-        words = quote.span.of(scene.parsed.text).split()
-        if len(words) < 2:
+    for quote in scene.quotes:
+        if len(quote.span.of(scene.parsed.text).split()) < 2:
             continue
         first = bisect_left(scene.parsed.starts, quote.span.start)
         stop = bisect_left(scene.parsed.starts, quote.span.end)
         if first >= len(doc) or stop <= first:
             continue
-        sent_first, sent_last = scene.sent_of[first], scene.sent_of[min(stop, len(doc)) - 1]
-        near: list[tuple[Mention, str]] = []
-        cue_of: dict[int, Token] = {}
         paragraph = scene.parsed.zone_of[first]
-        for sent in range(max(0, sent_first - 1), min(len(scene.sents), sent_last + 2)):
+        near: list[tuple[int, Mention]] = []
+        for sent in range(max(0, scene.sent_of[first] - 2), min(len(scene.sents), scene.sent_of[stop - 1] + 2)):
             for mention in scene.mentions_in[sent]:
-                if not mention.entities or scene.quoted[mention.head] or mention.kind == "demonym" or (mention.kind == "role" and mention.apposed and mention.head not in scene.cast.at):
+                if not mention.entities or scene.quoted[mention.head] or mention.kind == "demonym" or (mention.kind == "role" and mention.apposed):
                     continue
+                gap = mention.first - stop if mention.first >= stop else first - mention.head
                 if scene.parsed.zone_of[mention.head] != paragraph:
-                    continue
-                head = doc[mention.head]
-                governor = head.head
-                if act_of(governor) and head.dep_ in {"nsubj", "nsubjpass", "pobj", "agent"}:
-                    cue_of[mention.head] = governor
-                near.append((mention, "near" if mention.first >= stop else "before"))
-        if len(near) < 2 or scene.parsed.zones[paragraph].span.start >= quote.span.start - 2:
-            near.extend((m, "previous") for m in previous[-2:] if all(m.entities != n.entities for n, _ in near))
-        for mention, link in near:
-            cue = cue_of.get(mention.head) or _close_cue(scene, first, stop)
-            yield from _make(scene, quote.span, "quote", cue, iter([(mention, link)]))
-        strong = [m for m, _ in near if m.head in cue_of]
-        if strong:
-            previous.append(min(strong, key=lambda m: min(abs(m.head - first), abs(m.head - stop))))
+                    gap += 15
+                near.append((gap, mention))
+        near.sort(key=lambda g: (g[0], g[1].first))
+        chosen = [m for _, m in near[:6]]
+        chosen += [m for m in previous[-2:] if all(m is not n for n in chosen)]
+        for mention in chosen:
+            link = "previous" if scene.parsed.zone_of[mention.head] != paragraph else "near" if mention.first >= stop else "before"
+            head = doc[mention.head]
+            own = head.head if act_of(head.head) and head.dep_ in {"nsubj", "nsubjpass", "pobj", "agent"} else None
+            yield from _make(scene, quote.span, "quote", own or _close_cue(scene, first, stop), iter([(mention, link)]))
+        said = [m for m in chosen if doc[m.head].dep_ == "nsubj" and act_of(doc[m.head].head)]
+        if said:
+            previous.append(said[0])
+
+
+def _of_turns(scene: Scene) -> Iterator[Candidate]:
+    """Give the sentences of a transcript's answers to whoever the label names; "A" answers for the article's first person."""
+    for number, (start, _) in enumerate(scene.sents):
+        zone = scene.parsed.zones[scene.parsed.zone_of[start]]
+        if zone.turn is None or zone.kind != "body":
+            continue
+        label = zone.turn.of(scene.parsed.text).strip(" :.").lower()
+        if label in {"q", "question", "reporter"}:
+            continue
+        speaker = _labelled(scene, label)
+        span = _trimmed(scene, *scene.sents[number])
+        if speaker is not None and span is not None:
+            end = span.end + (scene.parsed.text[span.end : span.end + 1] in {".", "!", "?"})
+            yield from _make(scene, Span(span.start, end), "turn", None, iter([(speaker, "turn")]))
+
+
+def _labelled(scene: Scene, label: str) -> Mention | None:
+    people = [m for m in sorted(scene.cast.mentions, key=lambda m: m.first) if m.entities and scene.cast.entities[m.entities[0]].kind == "person"]
+    words = set(label.replace(".", " ").split())
+    for mention in people:
+        if words & set(scene.parsed.words(mention.first, mention.stop).lower().split()) - {"mr", "mrs", "ms", "the", "minister", "president", "secretary"}:
+            return mention
+    return people[0] if people else None
 
 
 def _close_cue(scene: Scene, first: int, stop: int) -> Token | None:
@@ -347,6 +395,8 @@ def _features(scene: Scene, candidate: Candidate, rivals: int) -> list[float]:
         float(scene.zone(mention.head) in {"headline", "deck"}),
         float(scene.quoted[first]),
         float(len(mention.entities)),
+        sum(word[:1].isupper() for word in content.split()) / max(1, len(words)),
+        float(first > 0 and doc[first - 1].text in {'"', "'"} and first > 1 and doc[first - 2].pos_ in {"ADP", "DET", "NOUN", "ADJ"}),
         float(any(word in {"we", "i", "our", "us", "my"} for word in words)),
         float(any(word in {"not", "no", "never", "n't", "neither"} or word.endswith(("n't", "n’t")) for word in words)),
     ]

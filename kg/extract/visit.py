@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from kg.extract.candidate import DEPS, PREPS, Draft, Scene, anchor, meet, one_hot
+from kg.extract.candidate import DEPS, PREPS, Draft, Scene, anchor, meet, one_hot, path
 from kg.mentions import Mention, PlaceMention
 
 _GROUPS = frozenset({"delegation", "team", "mission", "mediator", "envoy", "minister", "leader"})
+_OCCASION = ("meeting.verb", "meeting.receive", "meeting.hold", "meeting.noun")
 _VISIT = ("visit.arrive", "visit.go", "visit.stay", "visit.host", "visit.pay", "visit.noun", "visit.cancel")
 
 
@@ -34,6 +35,9 @@ def candidates(scene: Scene) -> list[Candidate]:
     place_totals = Counter(p.country for p in scene.cast.places)
     for number in range(len(scene.sents)):
         actors = [m for m in scene.mentions_in[number] if m.entities and _can_travel(scene, m)]
+        implied_actor = scene.implied_actor(number, *_VISIT) if all(m.kind == "pronoun" or scene.quoted[m.head] for m in actors) else None
+        if implied_actor is not None and all(implied_actor.entities != m.entities for m in actors):
+            actors.append(implied_actor)
         if not actors:
             continue
         places: list[tuple[PlaceMention, bool]] = [(p, True) for p in _distinct(scene, scene.places_in[number])]
@@ -44,13 +48,14 @@ def candidates(scene: Scene) -> list[Candidate]:
             for place, explicit in places:
                 if explicit and mention.first <= place.first < mention.stop and mention.kind != "group":
                     continue
-                for entity in mention.entities:
+                for entity, certain in mention.readings():
                     known = scene.cast.entities[entity]
                     if known.country and known.country == place.country:
                         continue
                     cue, features = _features(scene, number, mention, place, entity, explicit=explicit)
-                    if not explicit and not any(features[_CUE_AT : _CUE_AT + 6]):
+                    if not explicit and not any(features[_CUE_AT : _CUE_AT + 6]) and not scene.senses.listed(cue, *_OCCASION):
                         continue
+                    features += [certain, float(mention is implied_actor), float(entity == scene.protagonist), float(place.country == scene.stage)]
                     features += [float(totals[entity]), float(place_totals[place.country])]
                     found.append(Candidate(mention, place, entity, cue, explicit, features))
     return found
@@ -101,6 +106,7 @@ def _implied(scene: Scene, number: int) -> list[PlaceMention]:
         found.append(scene.dateline)
     if number and scene.places_in[0]:
         found.append(scene.places_in[0][-1])
+    found.extend(p for p in scene.cast.places if p.country == scene.stage and p.kind == "city")
     unique: dict[str | None, PlaceMention] = {}
     for place in found:
         unique.setdefault(place.country, place)
@@ -113,6 +119,7 @@ def _features(scene: Scene, number: int, mention: Mention, place: PlaceMention, 
     senses = scene.senses
     actor = anchor(doc[mention.head])
     known = scene.cast.entities[entity]
+    away = scene.sent_of[mention.head] != number
     if explicit:
         where = doc[min(place.stop - 1, stop - 1)]
         if place.stop - place.first > 1:
@@ -122,12 +129,16 @@ def _features(scene: Scene, number: int, mention: Mention, place: PlaceMention, 
         between = abs(where.i - mention.head)
         cue = _cue(scene, actor, owner, top)
     else:
-        where, prep, owner, top, up_a, up_p, between = actor, "", actor, actor, 0, 0, 30
-        cue = _implied_cue(scene, actor, start, stop)
-        owner = cue
+        where, prep, top, up_a, up_p, between = actor, "", actor, 0, 0, 30
+        cue = owner = _implied_cue(scene, actor, start, stop)
+    if away:
+        cue = next((t for t in doc[start:stop] if senses.listed(t, *_VISIT[:6])), cue)
     clause = scene.clause(cue)
     verb_a = actor.head if actor.dep_ in {"nsubj", "nsubjpass", "dobj", "pobj", "poss", "agent"} else actor
     in_sentence = [t for t in doc[start:stop] if senses.listed(t, *_VISIT)]
+    subjects, steps = scene.subjects(cue)
+    theirs, further = scene.subjects(owner)
+    mine = {actor.i, mention.head}
     features: list[float] = [float(senses.listed(cue, name)) for name in _VISIT]
     features += [
         float(explicit),
@@ -165,6 +176,16 @@ def _features(scene: Scene, number: int, mention: Mention, place: PlaceMention, 
         float(owner.i == cue.i),
         float(any(t.i in range(min(mention.head, where.i), max(mention.head, where.i)) for t in in_sentence)),
         float(known.roles[0].kind == "office") if known.roles else 0.0,
+        float(bool(subjects & mine)),
+        float(steps),
+        float(bool(subjects) and not subjects & mine),
+        float(bool(theirs & mine)),
+        float(further),
+        float(bool(theirs) and not theirs & mine),
+        float(any(c.i in mine for c in cue.children if c.dep_ in {"dobj", "poss", "nsubjpass", "compound"})),
+        float(any(g.i in mine for c in cue.children if c.dep_ in {"prep", "agent"} for g in c.children)),
+        float(sum(1 for t in path(where)[: min(up_p, 12)] if t.dep_ in {"relcl", "advcl", "ccomp", "acl"})),
+        float(sum(1 for t in path(actor)[: min(up_a, 12)] if t.dep_ in {"relcl", "advcl", "ccomp", "acl"})),
     ]
     features += one_hot(actor.dep_, DEPS)
     features += one_hot(where.dep_ if explicit else "", DEPS)
@@ -181,14 +202,13 @@ _CUE_AT = 0
 
 def _attached(token: Token) -> tuple[str, Token]:
     """Return the preposition that attaches a place and the verb or noun that it modifies."""
-    prep = ""
     if token.dep_ == "pobj":
         prep = token.head.lower_
         owner = token.head.head
         if token.head.dep_ in {"pcomp", "prep"} and owner.pos_ == "ADP":
             owner = owner.head
         return prep, owner
-    return prep, token.head
+    return "", token.head
 
 
 def _cue(scene: Scene, actor: Token, owner: Token, top: Token | None) -> Token:
@@ -211,11 +231,11 @@ def _cue(scene: Scene, actor: Token, owner: Token, top: Token | None) -> Token:
 
 def _implied_cue(scene: Scene, actor: Token, start: int, stop: int) -> Token:
     options = [actor.head, *actor.head.children] if actor.head.i != actor.i else [actor]
-    for name in ("visit.arrive", "visit.noun", "visit.go"):
+    for name in ("visit.arrive", "visit.noun", "visit.go", "meeting.verb", "meeting.noun"):
         for option in options:
             if option.i != actor.i and start <= option.i < stop and scene.senses.listed(option, name):
                 return option
-    return actor.head
+    return actor.head if start <= actor.head.i < stop else actor
 
 
 def decode(scene: Scene, found: Sequence[Candidate], scores: Sequence[float], *, threshold: float) -> list[Draft]:
@@ -252,7 +272,7 @@ def _city(place: PlaceMention) -> str:
 def _draft(scene: Scene, entity: int, spot: PlaceMention, best: Candidate, score: float, pool: list[tuple[float, Candidate]]) -> Draft:
     mention, place = best.mention, best.place
     points = [mention.first, mention.stop - 1, best.cue.i]
-    start, stop = scene.sents[scene.sent_of[mention.head]]
+    start, stop = scene.sents[scene.sent_of[best.cue.i]]
     if best.explicit:
         points += [place.first, place.stop - 1]
     points = [p for p in points if start <= p < stop]

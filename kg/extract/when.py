@@ -11,11 +11,17 @@ from spacy.tokens import Token
 from kg.dates import resolve
 from kg.extract.candidate import Draft, Scene, meet, one_hot
 from kg.extract.clause import Tense
+from kg.records import Status
 from kg.timex import DateExpression
 
-STATUSES = ("occurred", "planned", "cancelled")
-_SOURCES = ("own", "sentence", "before", "after", "other", "published", "month", "none", "far")
+STATUSES: tuple[Status, ...] = ("occurred", "planned", "cancelled")
+_SOURCES = ("own", "sentence", "before", "after", "other", "published", "month", "none", "far", "carried")
 _KINDS = ("day", "weekday", "relative", "range", "season", "month", "year", "decade", "clock", "holiday", "anaphoric", "unresolvable")
+_PHRASES = (
+    "is to ", "are to ", "was to ", "were to ", "to have ", "is due", "are due", "is expected", "expected to", "scheduled", "set to", "set for", "called off", "call off", "calls off", "put off", "pulled out",
+    "ruled out", "not to ", "did not", "will not", "plans to", "planned", "has been", "had been", "is in ", "on his way", "on her way", "next stop", "invited", "postponed", "cancelled", "canceled", "scrapped", "dropped",
+)  # fmt: skip
+_WORDS = ("will", "would", "to", "has", "had", "was", "were", "is", "are", "tomorrow", "today", "yesterday", "next", "last", "before", "after", "if", "may", "no", "not")
 _BEARINGS = ("on", "since", "from", "until", "by", "before", "after")
 
 
@@ -47,6 +53,8 @@ def status_features(scene: Scene, draft: Draft) -> list[float]:
                     behind = 1.0
     words = {t.lower_ for t in scene.doc[start:stop]}
     lemmas = {t.lemma_.lower() for t in scene.doc[start:stop]}
+    near = {t.lower_ for t in scene.doc[max(start, draft.cue - 7) : min(stop, draft.cue + 5)]}
+    around = scene.doc[max(start, draft.cue - 9) : min(stop, draft.cue + 9)].text.lower()
     governor = clause.verb.head if clause.verb.head.i != clause.verb.i else clause.verb
     return [
         *clause.flags,
@@ -67,6 +75,9 @@ def status_features(scene: Scene, draft: Draft) -> list[float]:
         float(scene.quoted[draft.cue]),
         float(number),
         float(scene.published is not None),
+        *(float(phrase in around) for phrase in _PHRASES),
+        *(float(word in near) for word in _WORDS),
+        float(sum(1 for t in scene.doc[: stop] if t.lower_ == "will") / max(1, stop) * 100),
         *scene.senses.of(cue).tolist(),
         *scene.senses.of(clause.verb).tolist(),
         *scene.senses.of(governor).tolist(),
@@ -87,6 +98,9 @@ def date_candidates(scene: Scene, draft: Draft, status: str) -> list[DateCandida
     cue = scene.doc[draft.cue]
     found: dict[tuple[str | None, str], DateCandidate] = {}
     around = [("own", number), ("before", number - 1), ("after", number + 1), ("far", number - 2)]
+    carried = next((n for n in range(number - 3, max(-1, number - 12), -1) if scene.dates_in[n]), None)
+    if carried is not None and not any(scene.dates_in[n] for n in range(max(0, number - 2), number + 1)):
+        around.append(("carried", carried))
     around += [("other", scene.sent_of[i]) for i in draft.more.get("others", ()) if scene.sent_of[i] != number]  # type: ignore[attr-defined]
     rank = 0
     for source, sent in around:
@@ -99,13 +113,31 @@ def date_candidates(scene: Scene, draft: Draft, status: str) -> list[DateCandida
                 continue
             features = _features(scene, draft, cue, at, expression, source, status, value, rank)
             rank += 1
-            found.setdefault((value, source), DateCandidate(value, source, features))
+            found.setdefault((value, source), DateCandidate(value, source, [*features, 0.0]))
+            told = _told_year(scene, at, expression, value)
+            if told is not None:
+                found.setdefault((told, "year"), DateCandidate(told, source, [*features, 1.0]))
     fixed: list[tuple[str | None, str]] = [(None, "none")]
     if scene.published is not None:
         fixed += [(scene.published.isoformat(), "published"), (scene.published.isoformat()[:7], "month")]
     for edtf, source in fixed:
-        found.setdefault((edtf, source), DateCandidate(edtf, source, _features(scene, draft, cue, None, None, source, status, edtf, rank)))
+        found.setdefault((edtf, source), DateCandidate(edtf, source, [*_features(scene, draft, cue, None, None, source, status, edtf, rank), 0.0]))
     return list(found.values())
+
+
+def _told_year(scene: Scene, at: int, expression: DateExpression, value: str) -> str | None:
+    """Return a day or month without a year in the year that the story tells of: "In 2001 … in March" is March 2001."""
+    if expression.kind not in {"day", "month", "range"} or expression.year is not None or not value[:4].isdigit():
+        return None
+    for number in range(scene.sent_of[at], max(-1, scene.sent_of[at] - 10), -1):
+        for i, other in reversed(scene.dates_in[number]):
+            if i < at and other.kind in {"day", "month", "year", "range"}:
+                year = other.year or (other.first.year if other.first else None) or (other.last.year if other.last else None)
+                if year is not None and f"{year:04}" != value[:4]:
+                    return value.replace(value[:4], f"{year:04}")
+                if year is not None:
+                    return None
+    return None
 
 
 def _reference(scene: Scene, at: int, tense: Tense) -> str | None:
@@ -157,10 +189,10 @@ def _days(value: str | None, published: date | None) -> float:
         return 9999.0
 
 
-def best_date(found: Sequence[DateCandidate], scores: Sequence[float]) -> tuple[str | None, float]:
-    """Return the likeliest date: candidates of one value add up, the earlier listed wins a tie."""
+def best_date(found: Sequence[DateCandidate], scores: Sequence[float]) -> tuple[str | None, bool]:
+    """Return the likeliest date and whether the event's own sentence names it; candidates of one value add up."""
     total: dict[str | None, float] = {}
     for candidate, score in zip(found, scores, strict=True):
         total[candidate.edtf] = 1 - (1 - total.get(candidate.edtf, 0.0)) * (1 - score)
     best = max(total, key=lambda value: (total[value], value or ""))
-    return best, total[best]
+    return best, any(c.source == "own" and c.edtf == best for c in found)
