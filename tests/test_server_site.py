@@ -108,6 +108,7 @@ def test_a_page_shows_what_is_said_and_who_says_it(client: httpx.Client) -> None
     assert f"{BASE}person/ada-example" in page.text
     assert {"/page/visit/1111", "/page/meeting/2222", "/page/statement/3333"} <= set(parse(page).links)
     assert "Ada Example visits Norland" in page.text
+    assert "Report in Minister travels to Norland" in client.get("/page/visit/1111").text
 
 
 def test_a_page_escapes_what_the_graph_says(client: httpx.Client) -> None:
