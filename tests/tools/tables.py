@@ -85,7 +85,7 @@ SOURCES: tuple[tuple[str, str, str, str, str], ...] = (
         "wikipedia",
         "en.wikipedia",
         "Wikipedia list of foreign ministers (facts), by every-politician-scrapers/world",
-        "CC0-1.0",
+        "CC-BY-SA-4.0",
         "https://github.com/every-politician-scrapers/world",
     ),
     ("world-countries", "world-countries", "world-countries", "ODbL-1.0", "https://github.com/mledoze/countries"),
