@@ -51,6 +51,8 @@ __all__ = [
 # A date without a year in a past clause may lie this far ahead ("called off the summit set for June 12"), one in
 # a future clause this far behind (an article published during the visit that it announces).
 _AHEAD, _BEHIND = timedelta(31), timedelta(7)
+# Further away than this, a weekday that does not fit its date is a slip and says nothing of the year.
+_WEEKDAY_FIXES_YEAR = timedelta(500)
 # A cycle of the calendar: 28 years in which each date falls on each weekday, in leap years and others.
 _CYCLE = range(2000, 2028)
 _OPEN = "XXXX"
@@ -146,7 +148,8 @@ def _day(expression: DateExpression, anchor: date | None, tense: Tense, referenc
         return f"XXXX-{month:02}-{day:02}"
     days = existing((y, month, day) for y in range(anchor.year - _LEAP_GAP, anchor.year + _LEAP_GAP + 1))
     if expression.weekday is not None:
-        days = [found for found in days if found.weekday() == expression.weekday] or days
+        near = [d for d in days if d.weekday() == expression.weekday and abs(d - anchor) < _WEEKDAY_FIXES_YEAR]
+        return _chosen(near, anchor, tense) or _chosen(days, anchor, tense)
     return _chosen(days, anchor, tense)
 
 
@@ -172,7 +175,7 @@ def _weekday(expression: DateExpression, anchor: date, tense: Tense, named: date
     if expression.weeks is not None:
         return monday + WEEK * expression.weeks + DAY * weekday
     if expression.which == 1:
-        return monday + WEEK + DAY * weekday
+        return monday + WEEK + DAY * (weekday + expression.shift)
     if expression.which == -1:
         found = weekday_upto(weekday, anchor - DAY)
     elif tense == "past" and not expression.ahead and expression.shift <= 0:
@@ -198,7 +201,7 @@ def _relative(expression: DateExpression, anchor: date, tense: Tense) -> str | N
         return some_days(unit, anchor, which=which, sign=count or 0)
     if which is not None:
         return unit_of(unit, which, anchor, tense=tense if which == 0 else None)
-    return distant(unit, count or 0, anchor)
+    return distant(unit, count or 0, anchor + DAY * expression.shift)
 
 
 def _month(expression: DateExpression, anchor: date | None, tense: Tense) -> str | None:
@@ -267,7 +270,8 @@ def _range(expression: DateExpression, anchor: date | None, tense: Tense, refere
 
 def _near(expression: DateExpression, other: str | None, anchor: date | None, side: int) -> date | None:
     """Return the anchor of one end of a range: the other end, except for what counts from publication."""
-    covered = bounds(other) if other and expression.kind != "relative" else None
+    counted = expression.kind == "relative" or expression.weeks is not None or expression.which is not None
+    covered = bounds(other) if other and not counted else None
     return covered[side] if covered else anchor
 
 
@@ -323,4 +327,4 @@ def _chosen(days: Iterable[date], anchor: date, tense: Tense) -> str | None:
         return latest(days, anchor + _AHEAD)
     if tense == "future":
         return earliest(days, anchor - _BEHIND)
-    return min((abs(day - anchor), day) for day in days)[1].isoformat()
+    return min(((abs(day - anchor), day.isoformat()) for day in days), default=(None, None))[1]

@@ -90,7 +90,7 @@ _CUTS = {
     "number": r"\d+",
     "mark": r"\S",
 }
-_MARKS = {".": "dot", ",": "comma", "(": "open", "[": "open", ")": "close", "]": "close"}
+_MARKS = {".": "dot", ",": "comma", "(": "open", "[": "open", ")": "close", "]": "close", "&": "and"}
 _MARKS |= dict.fromkeys("-–—", "dash") | dict.fromkeys("'’\"“”‘", "quote") | dict.fromkeys("$£€#©%@/+", "cipher")
 _OTHERS = ("big", "year", "feast", "name", "dot", "comma", "open", "close", "dash", "quote")
 _SYMBOL = re.compile(r"[{}]|\$[a-z]+|([a-z_]+\d?):(\([a-z|]+\)|[a-z]+)|[a-z]+|\s+")

@@ -149,7 +149,8 @@ def _possible(form: Form, values: dict[str, Any], text: str, first: Word) -> boo
     """Return whether what was captured fits the form's own conditions; a misfit leaves the words to other forms."""
     if "day2" in values:
         gap: int = values["day2"] - values["day"]
-        return gap == 1 if form.consecutive else gap > 0
+        turns = "month" not in values and "which" not in values
+        return gap == 1 if form.consecutive else gap > 0 or turns
     if "year2" in values:
         return _second_year(values) > int(values["year"])
     if values.get("ahead") and form.kind == "relative":
@@ -185,6 +186,7 @@ def _expression(form: Form, values: dict[str, Any], text: str, words: Sequence[W
 def _elided_range(plain: DateExpression, values: dict[str, Any]) -> DateExpression:
     """Return the range whose ends share a month or a year: "3 to 5 May", "May to July 2021", "2018-22"."""
     year, month = values.get("year"), values.get("month")
+    plain = replace(plain, which=values.get("which"))
     month2 = values.get("month2", month)
     kind: Kind = "day" if "day" in values else "month" if month else "year"
     first = replace(plain, kind=kind, year=year, month=month, day=values.get("day"))
@@ -258,7 +260,8 @@ def _join(words: Sequence[Word], left: _Match, right: _Match) -> DateExpression 
         return None
     span = Span(a.span.start, b.span.end)
     if right.start == left.end:
-        counts = a.kind == "unresolvable" and a.count is not None and _grain(b) == "day"
+        # "two days after", "the eve of", "the week of" and then a day.
+        counts = a.kind == "unresolvable" and a.unit is not None and _grain(b) == "day"
         return replace(a, span=span, kind="anaphoric", first=b) if counts else None
     between, before = words[left.end].token, words[left.start - 1].token.kind if left.start else ""
     if _grain(a) is None or _grain(a) != _grain(b):
@@ -271,6 +274,8 @@ def _join(words: Sequence[Word], left: _Match, right: _Match) -> DateExpression 
         stated = before in ("from", "between") or a.kind == b.kind in ("day", "weekday")
         moved = any(word.token.kind == "moved" for word in words[max(0, left.start - 4) : left.start])
         joined = between.kind in ("to", "until") and stated and not moved
+    if a.kind == b.kind == "weekday" and a.weeks is None:
+        a = replace(a, weeks=b.weeks)
     return DateExpression(span, "range", bearing=a.bearing, first=a, last=b) if joined else None
 
 
@@ -282,7 +287,7 @@ def _grain(expression: DateExpression) -> str | None:
 
 def _consecutive(a: DateExpression, b: DateExpression) -> bool:
     if a.kind == b.kind == "weekday":
-        return b.which is None and b.weeks is None and (b.weekday or 0) == ((a.weekday or 0) + 1) % 7
+        return b.which is None and (b.weekday or 0) == ((a.weekday or 0) + 1) % 7
     if a.kind == b.kind == "day" and a.month == b.month:
         return (b.day or 0) - (a.day or 0) == 1
     if a.kind == b.kind == "year":
