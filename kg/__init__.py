@@ -1,0 +1,1 @@
+"""Legation: diplomatic news as a knowledge graph. Read :mod:`kg.pipeline` first."""

@@ -1,24 +1,36 @@
 """What is known beforehand: states, cities, landmarks, organisations, people and the dated offices they held.
 
-The tables in ``kg/data/authority`` are derived from public sources, each row with its own (see ``sources.csv`` and NOTICE).
-Codes of states are ISO 3166-1 alpha-2 in capitals; states that are no more have their withdrawn code (``SU``, ``YU``).
+The tables in ``kg/data/authority`` are derived from public sources, each row with its own (see ``sources.csv`` and
+NOTICE). Codes of states are ISO 3166-1 alpha-2 in capitals; states that are no more have their withdrawn code
+(``SU``, ``YU``).
 """
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import cast
 
 from kg.gazetteer import Gazetteer
-from kg.known import City, Closing, Landmark, Office, Organisation, Person, State
+from kg.known import (
+    City,
+    Landmark,
+    Office,
+    Organisation,
+    Person,
+    State,
+    read_city,
+    read_landmark,
+    read_office,
+    read_organisation,
+    read_person,
+    read_state,
+    rows,
+)
 from kg.people import Candidate, People
-from kg.spelling import normalise
+from kg.spelling import normalise, plurals
 from kg.surfaces import surfaces
 from kg.titles import Titles
 
@@ -34,13 +46,14 @@ class Authority:
     def __init__(self, folder: Traversable) -> None:
         """Read the tables; :meth:`load` is the usual way."""
         self._folder = folder
-        self.states = tuple(_state(row) for row in _rows(folder, "countries.csv"))
-        self.cities = tuple(_city(row) for row in _rows(folder, "cities.csv"))
-        self.landmarks = tuple(_landmark(row) for row in _rows(folder, "places.csv"))
-        self.organisations = tuple(_organisation(row) for row in _rows(folder, "organisations.csv"))
-        self.people_known = tuple(_person(row) for row in _rows(folder, "people.csv"))
+        self.states = tuple(read_state(row) for row in rows(folder, "countries.csv"))
+        self.cities = tuple(read_city(row) for row in rows(folder, "cities.csv"))
+        self.landmarks = tuple(read_landmark(row) for row in rows(folder, "places.csv"))
+        self.organisations = tuple(read_organisation(row) for row in rows(folder, "organisations.csv"))
+        self.people_known = tuple(read_person(row) for row in rows(folder, "people.csv"))
         self._by_code = {state.code: state for state in self.states}
-        self._by_key: Mapping[str, City | Landmark] = {place.key: place for place in (*self.cities, *self.landmarks)}
+        self._by_key: dict[str, City | Landmark] = {city.key: city for city in self.cities}
+        self._by_key.update((place.key, place) for place in self.landmarks)
         self._organisation_by_key = {body.key: body for body in self.organisations}
         self._person_by_key = {person.key: person for person in self.people_known}
         self._people = People(self.people_known)
@@ -53,7 +66,7 @@ class Authority:
     # States and peoples
 
     def state(self, name: str) -> State | None:
-        """Return the state of a name, official name or alias: "Ivory Coast", "the UK", "Türkiye"; "Congo" is the larger one."""
+        """Return the state of a name or alias: "Ivory Coast", "the UK", "Türkiye"; "Congo" is the larger one."""
         return self._states.get(_plain(name))
 
     def state_by_code(self, code: str) -> State | None:
@@ -61,7 +74,7 @@ class Authority:
         return self._by_code.get(code.upper())
 
     def demonym(self, word: str) -> State | None:
-        """Return the state of an adjective or a people, also in the plural: "Turkish", "Dutch", "Poles", "Frenchmen"."""
+        """Return the state of an adjective or a people, also in the plural: "Turkish", "Dutch", "Frenchmen"."""
         return self._demonyms.get(normalise(word))
 
     def capital_of(self, code: str) -> City | None:
@@ -73,8 +86,8 @@ class Authority:
     def capital(self, name: str) -> State | None:
         """Return the state that a city's name may stand for: its capital, a seat of government, a former capital.
 
-        "Islamabad" → Pakistan, "The Hague" → Netherlands, "Bonn" → Germany. "Brussels" is Belgium, though news also means
-        the European Union by it.
+        "Islamabad" → Pakistan, "The Hague" → Netherlands, "Bonn" → Germany. "Brussels" is Belgium, though news
+        also means the European Union by it.
         """
         city = self.city(name)
         return self._by_code.get(city.country) if city and city.capital else None
@@ -110,12 +123,18 @@ class Authority:
         place = self._by_key.get(key)
         if isinstance(place, City):
             return place.country if place.capital else None
-        return place.metonym_of.removeprefix("state/").upper() if place and place.metonym_of.startswith("state/") else None
+        return (
+            place.metonym_of.removeprefix("state/").upper() if place and place.metonym_of.startswith("state/") else None
+        )
 
     def house_of(self, key: str) -> Organisation | None:
-        """Return the institution that a landmark stands for: the White House, the Kremlin, for Foggy Bottom the State Department."""
+        """Return the institution that a landmark stands for: for Foggy Bottom the State Department."""
         place = self._by_key.get(key)
-        return self._organisation_by_key.get(place.metonym_of.removeprefix("organization/")) if isinstance(place, Landmark) else None
+        return (
+            self._organisation_by_key.get(place.metonym_of.removeprefix("organization/"))
+            if isinstance(place, Landmark)
+            else None
+        )
 
     # Organisations
 
@@ -128,7 +147,11 @@ class Authority:
         found = self._organisations.get(_plain(name), ())
         for choice in (
             [body for body in found if country and body.country == country],
-            [body for body in found if normalise(body.name).removeprefix("the ") == _plain(name) and body.source != "factbook"],
+            [
+                body
+                for body in found
+                if normalise(body.name).removeprefix("the ") == _plain(name) and body.source != "factbook"
+            ],
             [body for body in found if body.country is None],
             [body for body in found if "legation" in body.source],
             list(found),
@@ -170,13 +193,20 @@ class Authority:
     def holders(self, of: str, kind: str, *, on: date, sure: bool = True) -> tuple[Person, ...]:
         """Return who held a kind of office on a day; ``of`` is a state's code or an organisation's key.
 
-        Only those whom a source shows in office on that day; with ``sure=False``, when there are none, those who may have
-        been (an office last shown as open some time before, a date known by its year alone). The sources have gaps: an
-        empty answer says nothing.
+        Only those whom a source shows in office on that day; with ``sure=False``, when there are none, those who may
+        have been (an office last shown as open some time before, a date known by its year alone). The sources have
+        gaps: an empty answer says nothing.
         """
-        dated = [(office.held(on), office) for office in self._holdings.get((of.upper(), kind), ()) + self._holdings.get((of, kind), ())]
+        dated = [
+            (office.held(on), office)
+            for office in self._holdings.get((of.upper(), kind), ()) + self._holdings.get((of, kind), ())
+        ]
         for wanted in ("yes",) if sure else ("yes", "perhaps"):
-            keys = dict.fromkeys(office.person for held, office in sorted(dated, key=lambda d: d[1].start, reverse=True) if held == wanted)
+            keys = dict.fromkeys(
+                office.person
+                for held, office in sorted(dated, key=lambda d: d[1].start, reverse=True)
+                if held == wanted
+            )
             if keys:
                 return tuple(self._person_by_key[key] for key in keys)
         return ()
@@ -221,17 +251,21 @@ class Authority:
     def _capitals(self) -> dict[str, str]:
         index = {city.country: city.key for city in reversed(self.cities) if city.capital == "capital"}
         for state in self.states:
-            if city := next((c for c in self._cities.get(_plain(state.capital), ()) if c.country == state.code or state.until), None):
+            if city := next(
+                (c for c in self._cities.get(_plain(state.capital), ()) if c.country == state.code or state.until), None
+            ):
                 index[state.code] = city.key
         return index
 
     @cached_property
     def _cities(self) -> dict[str, tuple[City, ...]]:
-        choices = {(row["name"], row["country"]) for row in _rows(self._folder, "choices.csv")}
+        choices = {(row["name"], row["country"]) for row in rows(self._folder, "choices.csv")}
         index: dict[str, list[tuple[bool, bool, int, City]]] = defaultdict(list)
         for city in self.cities:
             for place, name in enumerate(dict.fromkeys(_plain(n) for n in (city.name, *city.aliases))):
-                index[name].append(((city.name, city.country) not in choices, place > city.spellings, -city.population, city))
+                index[name].append(
+                    ((city.name, city.country) not in choices, place > city.spellings, -city.population, city)
+                )
         return {name: tuple(entry[3] for entry in sorted(found, key=lambda e: e[:3])) for name, found in index.items()}
 
     @cached_property
@@ -252,15 +286,15 @@ class Authority:
 
     @cached_property
     def _given(self) -> dict[str, str]:
-        return {normalise(row["name"]): row["gender"] for row in _rows(self._folder, "given_names.csv")}
+        return {normalise(row["name"]): row["gender"] for row in rows(self._folder, "given_names.csv")}
 
     @cached_property
     def _titles(self) -> Titles:
-        return Titles({(row["title"], row["country"]): row["kind"] for row in _rows(self._folder, "titles.csv")})
+        return Titles({(row["title"], row["country"]): row["kind"] for row in rows(self._folder, "titles.csv")})
 
     @cached_property
     def _all_offices(self) -> tuple[Office, ...]:
-        return tuple(_office(row) for row in _rows(self._folder, "offices.csv"))
+        return tuple(read_office(row) for row in rows(self._folder, "offices.csv"))
 
     @cached_property
     def _offices(self) -> dict[str, tuple[Office, ...]]:
@@ -277,63 +311,5 @@ class Authority:
         return {key: tuple(found) for key, found in index.items()}
 
 
-def plurals(demonym: str) -> tuple[str, ...]:
-    """Return a demonym and its plural: "Russian", "Russians"; "Frenchman", "Frenchmen"; "Swiss" and "Dutch" have none."""
-    if demonym.endswith("man"):
-        return demonym, f"{demonym[:-3]}men" if demonym.lower() not in {"german", "roman", "oman"} else f"{demonym}s"
-    return (demonym,) if demonym.endswith(("s", "sh", "ch", "ese")) else (demonym, f"{demonym}s")
-
-
-def _rows(folder: Traversable, name: str) -> Iterator[dict[str, str]]:
-    with (folder / name).open("r", encoding="utf-8", newline="") as file:
-        reader = csv.reader(file)
-        columns = next(reader)
-        for row in reader:
-            yield dict(zip(columns, row, strict=True))
-
-
-def _list(field: str) -> tuple[str, ...]:
-    return tuple(field.split("|")) if field else ()
-
-
 def _plain(name: str) -> str:
     return normalise(name).removeprefix("the ")
-
-
-def _state(row: dict[str, str]) -> State:
-    return State(
-        code=row["code"], alpha2=row["alpha2"], alpha3=row["alpha3"], name=row["name"], official=row["official"], aliases=_list(row["aliases"]), demonyms=_list(row["demonyms"]),
-        capital=row["capital"], qid=row["qid"] or None, geonames=row["geonames"] or None, cow=row["cow"], cameo=row["cameo"], latitude=float(row["latitude"]) if row["latitude"] else None,
-        longitude=float(row["longitude"]) if row["longitude"] else None, until=row["until"], source=row["source"],
-    )  # fmt: skip
-
-
-def _city(row: dict[str, str]) -> City:
-    return City(
-        key=row["key"], name=row["name"], country=row["country"], latitude=float(row["latitude"]), longitude=float(row["longitude"]), population=int(row["population"] or 0), capital=row["capital"],
-        ambiguous=bool(row["ambiguous"]), aliases=_list(row["aliases"]), spellings=int(row["own"] or 0), geonames=row["geonames"], source=row["source"],
-    )  # fmt: skip
-
-
-def _landmark(row: dict[str, str]) -> Landmark:
-    return Landmark(key=row["key"], name=row["name"], kind=row["kind"], city=row["city"], country=row["country"], metonym_of=row["metonym_of"], ambiguous=bool(row["ambiguous"]), aliases=_list(row["aliases"]), source=row["source"])
-
-
-def _organisation(row: dict[str, str]) -> Organisation:
-    return Organisation(
-        key=row["key"], name=row["name"], acronyms=_list(row["acronyms"]), aliases=_list(row["aliases"]), kind=row["kind"], country=row["country"] or None, qid=row["qid"] or None,
-        scanned=row["scan"] != "no", source=row["source"],
-    )  # fmt: skip
-
-
-def _person(row: dict[str, str]) -> Person:
-    return Person(
-        key=row["key"], name=row["name"], aliases=_list(row["aliases"]), qid=row["qid"] or None, country=row["country"] or None, birth=row["birth"] or None, gender=row["gender"] or None, source=row["source"],
-    )  # fmt: skip
-
-
-def _office(row: dict[str, str]) -> Office:
-    return Office(
-        person=row["person"], title=row["title"], kind=row["kind"], country=row["country"] or None, organisation=row["organisation"] or None, start=row["start"], end=row["end"],
-        closing=cast(Closing, row["closing"]), as_of=row["as_of"], source=row["source"],
-    )  # fmt: skip

@@ -6,14 +6,29 @@ and the functions of :mod:`kg.edtf` compare the results.
 
 from __future__ import annotations
 
-import calendar
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Literal
 
-from kg.edtf import bounds, coarser, combine, contains, extend, finer, is_valid, overlaps
+from kg.calendar import (
+    DAY,
+    WEEK,
+    Tense,
+    distant,
+    earliest,
+    existing,
+    iso_day,
+    iso_month,
+    latest,
+    month_from,
+    some_days,
+    stretch,
+    unit_of,
+    weekday_from,
+    weekday_upto,
+)
+from kg.edtf import Days, bounds, coarser, combine, contains, extend, finer, is_valid, overlaps
 from kg.timex import DateExpression, Duration, find_dates, find_durations
 
 __all__ = [
@@ -33,19 +48,19 @@ __all__ = [
     "resolve",
 ]
 
-Tense = Literal["past", "present", "future"]
-
 # A date without a year in a past clause may lie this far ahead ("called off the summit set for June 12"), one in
 # a future clause this far behind (an article published during the visit that it announces).
 _AHEAD, _BEHIND = timedelta(31), timedelta(7)
-_DAY = timedelta(1)
-_WEEK = timedelta(7)
+# Further away than this, a weekday that does not fit its date is a slip and says nothing of the year.
+_WEEKDAY_FIXES_YEAR = timedelta(500)
 # A cycle of the calendar: 28 years in which each date falls on each weekday, in leap years and others.
 _CYCLE = range(2000, 2028)
+_OPEN = "XXXX"
 _YEAR_OF_MONTH = re.compile(r"\b\d{4}(?=-[01])")
-# Leap years come round after eight years at most; counted distances end where the calendar of a computer would.
+# Leap years come round after eight years at most.
 _LEAP_GAP = 8
-_FAR = 1000
+# No news counts from further away, and no counting from these leaves the calendar.
+_EARLIEST, _LATEST = 1000, 2999
 _SEASON_START = {21: 3, 22: 6, 23: 9, 24: 12}
 _WINTER = 24
 
@@ -69,15 +84,22 @@ def resolve(
 
     "on Tuesday", anchor 19 May 2022, past tense: ``2022-05-17``.
     """
-    if isinstance(anchor, str):
-        return _in_any_year(
-            anchor, lambda day: resolve(expression, anchor=date.fromisoformat(day), tense=tense, reference=reference)
-        )
-    if reference is not None and "XXXX" in reference:
-        if expression.kind != "anaphoric" and not (expression.kind == "day" and expression.month is None):
-            return resolve(expression, anchor=anchor, tense=tense)
-        return _in_any_year(reference, lambda day: resolve(expression, anchor=anchor, tense=tense, reference=day))
-    named = bounds(reference) if reference else None
+    day = anchor.isoformat() if isinstance(anchor, date) else anchor
+    if _OPEN not in f"{day}{reference}":
+        return _placed(expression, date.fromisoformat(day) if day else None, tense, reference)
+    found: set[str | None] = set()
+    for year in _CYCLE:
+        now, then = (value.replace(_OPEN, str(year)) if value else None for value in (day, reference))
+        if now is None or bounds(now):
+            found.add(_placed(expression, date.fromisoformat(now) if now else None, tense, then))
+    if len(found) > 1 and None not in found:
+        # What differs by the year alone is known but for the year.
+        found = {_YEAR_OF_MONTH.sub(_OPEN, value) for value in found if value}
+    return found.pop() if len(found) == 1 else None
+
+
+def _placed(expression: DateExpression, anchor: date | None, tense: Tense, reference: str | None) -> str | None:
+    named = _known(reference)
     if anchor is None and named and expression.kind in ("day", "holiday", "month", "season", "range"):
         # Where publication is unknown, the year is that of the dates around.
         anchor, tense = named[0], "present"
@@ -100,18 +122,16 @@ def resolve(
             return _range(expression, anchor, tense, reference)
         case "anaphoric":
             if expression.first:
-                reference = resolve(expression.first, anchor=anchor, tense=tense, reference=reference)
+                reference = _placed(expression.first, anchor, tense, reference)
             return _anaphoric(expression, reference) if reference else None
         case _:
             return None
 
 
-def _in_any_year(text: str, read: Callable[[str], str | None]) -> str | None:
-    """Return what holds whatever the unknown year of a date is, with the year left open; else None."""
-    found = {read(text.replace("XXXX", str(year))) for year in _CYCLE if bounds(text.replace("XXXX", str(year)))}
-    if len(found) > 1 and None not in found:
-        found = {_YEAR_OF_MONTH.sub("XXXX", value) for value in found if value}
-    return found.pop() if len(found) == 1 else None
+def _known(reference: str | None) -> Days | None:
+    """Return the days of a reference that can be counted from."""
+    covered = bounds(reference) if reference else None
+    return covered if covered and _EARLIEST <= covered[0].year <= covered[1].year <= _LATEST else None
 
 
 def _day(expression: DateExpression, anchor: date | None, tense: Tense, reference: str | None) -> str | None:
@@ -123,12 +143,13 @@ def _day(expression: DateExpression, anchor: date | None, tense: Tense, referenc
     if month is None:
         return _day_of_month(expression, day, anchor, tense, reference)
     if year is not None:
-        return _iso(year, month, day)
+        return iso_day(year, month, day)
     if anchor is None or expression.which is not None:
         return f"XXXX-{month:02}-{day:02}"
-    days = _valid((y, month, day) for y in range(anchor.year - _LEAP_GAP, anchor.year + _LEAP_GAP + 1))
+    days = existing((y, month, day) for y in range(anchor.year - _LEAP_GAP, anchor.year + _LEAP_GAP + 1))
     if expression.weekday is not None:
-        days = [found for found in days if found.weekday() == expression.weekday] or days
+        near = [d for d in days if d.weekday() == expression.weekday and abs(d - anchor) < _WEEKDAY_FIXES_YEAR]
+        return _chosen(near, anchor, tense) or _chosen(days, anchor, tense)
     return _chosen(days, anchor, tense)
 
 
@@ -137,33 +158,33 @@ def _day_of_month(
 ) -> str | None:
     """Return the date of "the 31st": in the month of the reference if there is one, else by tense from the anchor."""
     if expression.which is not None:
-        return _iso(*_shifted(anchor, expression.which), day) if anchor else None
-    covered = bounds(reference) if reference else None
+        return iso_day(*month_from(anchor, expression.which), day) if anchor else None
+    covered = _known(reference)
     if covered:
-        found = _iso(*_shifted(covered[0], 0), day)
+        found = iso_day(*month_from(covered[0], 0), day)
         behind = tense != "past" and found is not None and found < covered[0].isoformat()
-        return _iso(*_shifted(covered[0], 1), day) if behind else found
+        return iso_day(*month_from(covered[0], 1), day) if behind else found
     if anchor is None:
         return None
-    days = _valid((*_shifted(anchor, months), day) for months in range(-3, 4))
-    return _upto(days, anchor) if tense == "past" else _since(days, anchor)
+    days = existing((*month_from(anchor, months), day) for months in range(-3, 4))
+    return latest(days, anchor) if tense == "past" else earliest(days, anchor)
 
 
 def _weekday(expression: DateExpression, anchor: date, tense: Tense, named: date) -> date:
-    weekday, monday = expression.weekday or 0, anchor - _DAY * anchor.weekday()
+    weekday, monday = expression.weekday or 0, weekday_upto(0, anchor)
     if expression.weeks is not None:
-        return monday + _WEEK * expression.weeks + _DAY * weekday
+        return monday + WEEK * expression.weeks + DAY * weekday
     if expression.which == 1:
-        return monday + _WEEK + _DAY * weekday
+        return monday + WEEK + DAY * (weekday + expression.shift)
     if expression.which == -1:
-        found = _weekday_before(weekday, anchor - _DAY)
+        found = weekday_upto(weekday, anchor - DAY)
     elif tense == "past" and not expression.ahead and expression.shift <= 0:
-        found = _weekday_before(weekday, anchor)
+        found = weekday_upto(weekday, anchor)
     else:
         # An itinerary that has left today behind comes to today's weekday a week later.
-        start = anchor + _DAY * (named > anchor)
-        found = start + _DAY * ((weekday - start.weekday()) % 7)
-    return found + _DAY * expression.shift
+        start = anchor + DAY * (named > anchor)
+        found = weekday_from(weekday, start)
+    return found + DAY * expression.shift
 
 
 def _relative(expression: DateExpression, anchor: date, tense: Tense) -> str | None:
@@ -171,59 +192,22 @@ def _relative(expression: DateExpression, anchor: date, tense: Tense) -> str | N
     if expression.ahead and tense == "past":
         return None
     if unit == "overnight":
-        return _stretch(anchor - _DAY, anchor)
+        return stretch(anchor - DAY, anchor)
     if unit == "weekend" and which is None:
-        saturday = _weekday_before(5, anchor)
-        saturday += _WEEK if tense != "past" and anchor > saturday + _DAY else timedelta(0)
-        return _stretch(saturday, saturday + _DAY)
+        saturday = weekday_upto(5, anchor)
+        saturday += WEEK if tense != "past" and anchor > saturday + DAY else timedelta(0)
+        return stretch(saturday, saturday + DAY)
     if expression.vague:
-        return _some_days(anchor, unit, which, count)
+        return some_days(unit, anchor, which=which, sign=count or 0)
     if which is not None:
-        return _calendar_unit(unit, which, anchor, tense if which == 0 else None)
-    return _distant(unit, count or 0, anchor)
-
-
-def _some_days(anchor: date, unit: str | None, which: int | None, count: int | None) -> str | None:
-    """Return the stretch of "a few days ago", "the coming days", "the past week"; weeks and months are too vague."""
-    if unit not in ("days", "week"):
-        return None
-    if which is not None:
-        return _stretch(anchor, anchor + _WEEK) if which > 0 else _stretch(anchor - _WEEK, anchor)
-    ends = sorted((anchor + 2 * _DAY * (count or 0), anchor + _WEEK * (count or 0)))
-    return _stretch(ends[0], ends[1])
-
-
-def _calendar_unit(unit: str | None, which: int, day: date, tense: Tense | None) -> str | None:
-    """Return the week, weekend, month or year that is ``which`` units from the one of a day."""
-    monday = day - _DAY * day.weekday() + _WEEK * which
-    match unit:
-        case "week":
-            first = max(monday, day) if tense == "future" else monday
-            last = min(monday + 6 * _DAY, day) if tense == "past" else monday + 6 * _DAY
-            return _stretch(first, last)
-        case "weekend":
-            return _stretch(monday + 5 * _DAY, monday + 6 * _DAY)
-        case "month":
-            return _year_month(*_shifted(day, which))
-        case "year":
-            return f"{day.year + which:04}"
-        case _:
-            return None
-
-
-def _distant(unit: str | None, count: int, day: date) -> str | None:
-    """Return the date that lies ``count`` units from a day, at the precision of the unit."""
-    if unit == "day":
-        return (day + _DAY * count).isoformat() if abs(count) < _FAR else None
-    if unit == "fortnight":
-        return _calendar_unit("week", 2 * count, day, None)
-    return _calendar_unit(unit, count, day, None) if abs(count) < _FAR else None
+        return unit_of(unit, which, anchor, tense=tense if which == 0 else None)
+    return distant(unit, count or 0, anchor + DAY * expression.shift)
 
 
 def _month(expression: DateExpression, anchor: date | None, tense: Tense) -> str | None:
     year, month = _year(expression, anchor), expression.month or 1
     if year is not None:
-        return _year_month(year, month)
+        return iso_month(year, month)
     if anchor is None or expression.which is not None:
         return f"XXXX-{month:02}"
     past = anchor.year - (month > anchor.month)
@@ -236,7 +220,7 @@ def _month(expression: DateExpression, anchor: date | None, tense: Tense) -> str
         case _:
             back, ahead = (anchor.month - month) % 12, (month - anchor.month) % 12
             year = past if tense == "past" or (tense == "present" and back < ahead) else future
-    return _year_month(year, month)
+    return iso_month(year, month)
 
 
 def _season(expression: DateExpression, anchor: date | None, tense: Tense) -> str | None:
@@ -247,7 +231,7 @@ def _season(expression: DateExpression, anchor: date | None, tense: Tense) -> st
         return None
     years = range(anchor.year - 2, anchor.year + 3)
     begun = {y: date(y, _SEASON_START[season], 1) for y in years}
-    over = {y: date(*_shifted(begun[y], 3), 1) for y in years}
+    over = {y: date(*month_from(begun[y], 3), 1) for y in years}
     match expression.determiner:
         case -1:
             year = max(y for y in years if over[y] <= anchor)
@@ -273,11 +257,11 @@ def _range(expression: DateExpression, anchor: date | None, tense: Tense, refere
     if last.year is None and first.year is not None and first.month and last.month:
         last = replace(last, year=first.year + ((last.month, last.day or 0) < (first.month, first.day or 0)))
     if tense == "past":
-        end = resolve(last, anchor=anchor, tense=tense, reference=reference)
-        start = resolve(first, anchor=_near(first, end, anchor, 1), tense="past", reference=reference)
+        end = _placed(last, anchor, tense, reference)
+        start = _placed(first, _near(first, end, anchor, 1), "past", reference)
     else:
-        start = resolve(first, anchor=anchor, tense=tense, reference=reference)
-        end = resolve(last, anchor=_near(last, start, anchor, 0), tense="future", reference=reference)
+        start = _placed(first, anchor, tense, reference)
+        end = _placed(last, _near(last, start, anchor, 0), "future", reference)
     if start is None or end is None:
         return None
     both = combine(start, end)
@@ -286,12 +270,13 @@ def _range(expression: DateExpression, anchor: date | None, tense: Tense, refere
 
 def _near(expression: DateExpression, other: str | None, anchor: date | None, side: int) -> date | None:
     """Return the anchor of one end of a range: the other end, except for what counts from publication."""
-    covered = bounds(other) if other and expression.kind != "relative" else None
+    counted = expression.kind == "relative" or expression.weeks is not None or expression.which is not None
+    covered = bounds(other) if other and not counted else None
     return covered[side] if covered else anchor
 
 
 def _anaphoric(expression: DateExpression, reference: str) -> str | None:
-    covered = bounds(reference)
+    covered = _known(reference)
     if covered is None:
         return None
     start, end = covered
@@ -303,9 +288,9 @@ def _anaphoric(expression: DateExpression, reference: str) -> str | None:
         year, month = expression.year or start.year, expression.month or start.month
         if expression.season:
             return f"{year:04}-{expression.season}"
-        return _iso(year, month, expression.day) if expression.day else _year_month(year, month)
+        return iso_day(year, month, expression.day) if expression.day else iso_month(year, month)
     if unit == "visit":
-        found = start + _DAY * ((count or 1) - 1)
+        found = start + DAY * ((count or 1) - 1)
         return found.isoformat() if exact and found <= end and (found == start or "/" in reference) else None
     if count == 0:
         return reference
@@ -313,21 +298,21 @@ def _anaphoric(expression: DateExpression, reference: str) -> str | None:
     if not exact and not (unit == "year" or (unit == "month" and (start.year, start.month) == (end.year, end.month))):
         return None
     if expression.vague:
-        return _some_days(side, unit, None, count)
+        return some_days(unit, side, sign=count or 0)
     if expression.which is not None:
-        return _calendar_unit(unit, expression.which, side, None)
+        return unit_of(unit, expression.which, side)
     if unit == "week" and count in (-1, 1):
-        return (side + _WEEK * count).isoformat()
-    return _distant(unit, count or 0, side)
+        return (side + WEEK * count).isoformat()
+    return distant(unit, count or 0, side)
 
 
 def _weekday_near(weekday: int, which: int, start: date, end: date) -> str:
     """Return the weekday before, next to or after a day: "the previous Friday", "that Monday", "the Monday after"."""
     if which < 0:
-        return _weekday_before(weekday, start - _DAY).isoformat()
+        return weekday_upto(weekday, start - DAY).isoformat()
     if which > 0:
-        return _weekday_before(weekday, end + _WEEK).isoformat()
-    return _weekday_before(weekday, start + 3 * _DAY).isoformat()
+        return weekday_upto(weekday, end + WEEK).isoformat()
+    return weekday_upto(weekday, start + 3 * DAY).isoformat()
 
 
 def _year(expression: DateExpression, anchor: date | None) -> int | None:
@@ -339,47 +324,7 @@ def _year(expression: DateExpression, anchor: date | None) -> int | None:
 
 def _chosen(days: Iterable[date], anchor: date, tense: Tense) -> str | None:
     if tense == "past":
-        return _upto(days, anchor + _AHEAD)
+        return latest(days, anchor + _AHEAD)
     if tense == "future":
-        return _since(days, anchor - _BEHIND)
-    return min((abs(day - anchor), day) for day in days)[1].isoformat()
-
-
-def _upto(days: Iterable[date], limit: date) -> str | None:
-    found = max((day for day in days if day <= limit), default=None)
-    return found.isoformat() if found else None
-
-
-def _since(days: Iterable[date], limit: date) -> str | None:
-    found = min((day for day in days if day >= limit), default=None)
-    return found.isoformat() if found else None
-
-
-def _weekday_before(weekday: int, day: date) -> date:
-    """Return the last such weekday up to a day."""
-    return day - _DAY * ((day.weekday() - weekday) % 7)
-
-
-def _stretch(first: date, last: date) -> str:
-    """Return a few days as EDTF: their month, where it is one, else the days themselves."""
-    if (first.year, first.month) == (last.year, last.month):
-        return _year_month(first.year, first.month)
-    return combine(first.isoformat(), last.isoformat())
-
-
-def _shifted(day: date, months: int) -> tuple[int, int]:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return year, month + 1
-
-
-def _year_month(year: int, month: int) -> str:
-    return f"{year:04}-{month:02}"
-
-
-def _valid(days: Iterable[tuple[int, int, int]]) -> list[date]:
-    return [date(y, m, d) for y, m, d in days if d <= calendar.monthrange(y, m)[1]]
-
-
-def _iso(year: int, month: int, day: int) -> str | None:
-    found = _valid([(year, month, day)])
-    return found[0].isoformat() if found else None
+        return earliest(days, anchor - _BEHIND)
+    return min(((abs(day - anchor), day.isoformat()) for day in days), default=(None, None))[1]

@@ -39,6 +39,7 @@ def bounds(edtf: str) -> Days | None:
     return (first[0], last[1]) if first and last and first[0] <= last[1] else None
 
 
+@lru_cache(maxsize=4096)
 def is_valid(edtf: str) -> bool:
     """Return whether a string is EDTF that the calendar allows: no 30 February, no interval that runs backwards."""
     try:

@@ -14,7 +14,33 @@ HitKind = Literal["state", "demonym", "city", "landmark", "organisation"]
 
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}(?![^\W\d_])|[^\W_]+(?:['’‘ʼ`ʻ.](?!s\b|S\b)[^\W_]+)*")
 _GAP = re.compile(r"[ \t\u00a0]*(?:\r?\n)?[ \t\u00a0]*|[-–‑/]|\. ?|, |['’]|-\n")
-_JOINS = frozenset({"a", "al", "and", "d", "da", "de", "des", "do", "du", "e", "el", "for", "from", "i", "in", "la", "le", "of", "on", "the", "to", "ul", "y"})
+_JOINS = frozenset(
+    {
+        "a",
+        "al",
+        "and",
+        "d",
+        "da",
+        "de",
+        "des",
+        "do",
+        "du",
+        "e",
+        "el",
+        "for",
+        "from",
+        "i",
+        "in",
+        "la",
+        "le",
+        "of",
+        "on",
+        "the",
+        "to",
+        "ul",
+        "y",
+    }
+)
 
 _HYPHENS = frozenset({"-", "–", "‑"})
 
@@ -27,7 +53,8 @@ class Entry:
     """What a name stands for: ``key`` is a state's code, a city's, landmark's or organisation's key.
 
     ``exact`` is the only way of writing it ("WHO"), None when case is free after the first letter. ``others`` are the
-    further bearers of the name. ``kind`` None marks a phrase that is no actor ("South China Sea") and hides what it holds.
+    further bearers of the name. ``kind`` None marks a phrase that is no actor ("South China Sea") and hides what it
+    holds.
     """
 
     kind: HitKind | None
@@ -68,8 +95,9 @@ class Gazetteer:
     def scan(self, text: str) -> tuple[Hit, ...]:
         """Return the names in a text, sorted and without overlap; at each place the longest name stands.
 
-        A name begins with a capital; an acronym is matched letter for letter ("US", "U.S.", never "us"), and in a line
-        without small letters it counts as ambiguous. A genitive ``'s`` stays outside the span. Names may run over one line end.
+        A name begins with a capital; an acronym is matched letter for letter ("US", "U.S.", never "us"), and in a
+        line without small letters it counts as ambiguous. A genitive ``'s`` stays outside the span. Names may run
+        over one line end.
         """
         words = [(m.start(), m.end(), m.group()) for m in _WORD.finditer(text)]
         hits: list[Hit] = []
@@ -120,7 +148,7 @@ def _longest(text: str, words: list[Word], i: int, node: _Node) -> tuple[int, En
         gap = text[words[i - 1][1] : words[i][0]]
         if gap != " " and (not _GAP.fullmatch(gap) or (gap == ", " and low != "dc")):
             return best
-        if not (word[0].isupper() or word[0].isdigit() or low in _JOINS or gap in _HYPHENS):
+        if not (word[:3].lower() != word[:3] or word[0].isdigit() or low in _JOINS or gap in _HYPHENS):
             return best
         node = after
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import accumulate
 from typing import Any, Literal, NamedTuple
 
 Kind = Literal[
@@ -72,10 +73,12 @@ class Grammar:
     durations: Mapping[str, tuple[Form, ...]]
     feasts: Mapping[str, str]
     cutter: re.Pattern[str]
+    sorter: re.Pattern[str]
 
 
 # What a text is cut into, in the order in which it is tried; `cipher` is any number that dates nothing.
 _CUTS = {
+    "space": r"[^\S\n]+|\n(?!\s*\n)",
     "ampm": r"[apAP]\.\s?[mM]\.?(?!\w)|(?:[ap]m|[AP]M)\b",
     "word": r"(?:[Tt]wenty|[Tt]hirty)-[a-z]+|[^\W\d_]+(?:['’][^\W\d_]+)*",
     "break": r"\n\s*\n",
@@ -90,7 +93,7 @@ _CUTS = {
     "number": r"\d+",
     "mark": r"\S",
 }
-_MARKS = {".": "dot", ",": "comma", "(": "open", "[": "open", ")": "close", "]": "close"}
+_MARKS = {".": "dot", ",": "comma", "(": "open", "[": "open", ")": "close", "]": "close", "&": "and"}
 _MARKS |= dict.fromkeys("-–—", "dash") | dict.fromkeys("'’\"“”‘", "quote") | dict.fromkeys("$£€#©%@/+", "cipher")
 _OTHERS = ("big", "year", "feast", "name", "dot", "comma", "open", "close", "dash", "quote")
 _SYMBOL = re.compile(r"[{}]|\$[a-z]+|([a-z_]+\d?):(\([a-z|]+\)|[a-z]+)|[a-z]+|\s+")
@@ -119,18 +122,25 @@ def grammar() -> Grammar:
         _forms(data["form"], classes, data["macros"]),
         _forms(data["duration"], classes, data["macros"]),
         data["feasts"],
+        re.compile("|".join(cuts.values())),
         re.compile("|".join(f"(?P<{kind}>{cut})" for kind, cut in cuts.items())),
     )
 
 
 def words_of(text: str) -> list[Word]:
     """Return the words, numbers and marks of a text, and at its end the same break as between paragraphs."""
-    words = [Word(cut.start(), _token(str(cut.lastgroup), cut[0])) for cut in grammar().cutter.finditer(text)]
-    return [*words, Word(len(text), _token("break", ""))]
+    pieces = [*grammar().cutter.findall(text), "\n\n"]
+    starts = accumulate(map(len, pieces), initial=0)
+    return [Word(start, token) for start, token in zip(starts, map(_token, pieces), strict=False) if token]
 
 
 @lru_cache(maxsize=65536)
-def _token(cut: str, raw: str) -> Token:
+def _token(raw: str) -> Token | None:
+    """Return what a piece of text is, None for white space; remembered, for most pieces are common words."""
+    found = grammar().sorter.fullmatch(raw)
+    cut = str(found.lastgroup) if found else "mark"
+    if cut == "space":
+        return None
     known, kind, length, lower = grammar(), cut, len(raw), raw.lower().replace("’", "'")
     value: Any = raw
     if cut == "word":

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from importlib.resources.abc import Traversable
+from typing import Literal, cast
 
 Certainty = Literal["yes", "perhaps", "no"]
 Closing = Literal["stated", "by", "last-seen", "open", "unrecorded", "within", "attested"]
@@ -95,7 +98,10 @@ class Landmark:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """An organisation; ``kind`` is igo, alliance, party, ministry, legislature, armed-group, media …, ``country`` alpha-2 or None."""
+    """An organisation; ``kind`` is igo, alliance, party, ministry, legislature, armed-group, media and so on.
+
+    ``country`` is alpha-2 or None; ``scanned`` says whether its names are looked for in text.
+    """
 
     key: str
     name: str
@@ -115,7 +121,10 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Someone who has held an office; ``country`` is alpha-2, ``birth`` a year, ``gender`` f or m by the given name, or None."""
+    """Someone who has held an office; ``country`` is alpha-2, ``birth`` a year.
+
+    ``gender`` is f or m by the given name, None where that does not tell: the sources do not record it.
+    """
 
     key: str
     name: str
@@ -136,11 +145,11 @@ class Person:
 class Office:
     """An office that a person held, with what its source knows of the time.
 
-    ``start`` and ``end`` are ISO dates of the source's precision (day, month or year) or empty. ``as_of`` is the last day
-    that the source speaks of. ``closing`` says what ``end`` is worth: ``stated``; ``by`` (an upper bound: a successor is
-    there, or a term was to end); ``last-seen`` (the source stopped listing it); ``open`` (held at ``as_of``, no end);
-    ``unrecorded`` (no end given, perhaps only forgotten); ``within`` (one of several offices of that time);
-    ``attested`` (seen in office on those two days; believed for a year between them).
+    ``start`` and ``end`` are ISO dates of the source's precision (day, month or year) or empty. ``as_of`` is the last
+    day that the source speaks of. ``closing`` says what ``end`` is worth: ``stated``; ``by`` (an upper bound: a
+    successor is there, or a term was to end); ``last-seen`` (the source stopped listing it); ``open`` (held at
+    ``as_of``, no end); ``unrecorded`` (no end given, perhaps only forgotten); ``within`` (one of several offices of
+    that time); ``attested`` (seen in office on those two days; believed for a year between them).
     """
 
     person: str
@@ -170,7 +179,12 @@ class Office:
 
     def _within(self, day: str) -> Certainty:
         if self.closing == "within":
-            return "perhaps" if (not self.start or day[: len(self.start)] >= self.start) and (not self.end or day[: len(self.end)] <= self.end) else "no"
+            return (
+                "perhaps"
+                if (not self.start or day[: len(self.start)] >= self.start)
+                and (not self.end or day[: len(self.end)] <= self.end)
+                else "no"
+            )
         if self.start <= day <= self.end and day <= _later(self.start, 1):
             return "yes"
         return "perhaps" if self.start[:4] <= day[:4] <= self.end[:4] else "no"
@@ -195,3 +209,115 @@ def _reached(day: str, start: str) -> Certainty:
 
 def _later(day: str, years: int) -> str:
     return f"{int(day[:4]) + years:04}{day[4:]}"
+
+
+def rows(folder: Traversable, name: str) -> Iterator[dict[str, str]]:
+    """Yield the rows of one of the authority's tables."""
+    reader = csv.reader((folder / name).read_text("utf-8").splitlines())
+    columns = next(reader)
+    for row in reader:
+        yield dict(zip(columns, row, strict=True))
+
+
+def _list(field: str) -> tuple[str, ...]:
+    return tuple(field.split("|")) if field else ()
+
+
+def read_state(row: dict[str, str]) -> State:
+    """Return a row of countries.csv as a record."""
+    return State(
+        code=row["code"],
+        alpha2=row["alpha2"],
+        alpha3=row["alpha3"],
+        name=row["name"],
+        official=row["official"],
+        aliases=_list(row["aliases"]),
+        demonyms=_list(row["demonyms"]),
+        capital=row["capital"],
+        qid=row["qid"] or None,
+        geonames=row["geonames"] or None,
+        cow=row["cow"],
+        cameo=row["cameo"],
+        latitude=float(row["latitude"]) if row["latitude"] else None,
+        longitude=float(row["longitude"]) if row["longitude"] else None,
+        until=row["until"],
+        source=row["source"],
+    )
+
+
+def read_city(row: dict[str, str]) -> City:
+    """Return a row of cities.csv as a record."""
+    return City(
+        key=row["key"],
+        name=row["name"],
+        country=row["country"],
+        latitude=float(row["latitude"]),
+        longitude=float(row["longitude"]),
+        population=int(row["population"] or 0),
+        capital=row["capital"],
+        ambiguous=bool(row["ambiguous"]),
+        aliases=_list(row["aliases"]),
+        spellings=int(row["own"] or 0),
+        geonames=row["geonames"],
+        source=row["source"],
+    )
+
+
+def read_landmark(row: dict[str, str]) -> Landmark:
+    """Return a row of places.csv as a record."""
+    return Landmark(
+        key=row["key"],
+        name=row["name"],
+        kind=row["kind"],
+        city=row["city"],
+        country=row["country"],
+        metonym_of=row["metonym_of"],
+        ambiguous=bool(row["ambiguous"]),
+        aliases=_list(row["aliases"]),
+        source=row["source"],
+    )
+
+
+def read_organisation(row: dict[str, str]) -> Organisation:
+    """Return a row of organisations.csv as a record."""
+    return Organisation(
+        key=row["key"],
+        name=row["name"],
+        acronyms=_list(row["acronyms"]),
+        aliases=_list(row["aliases"]),
+        kind=row["kind"],
+        country=row["country"] or None,
+        qid=row["qid"] or None,
+        scanned=row["scan"] != "no",
+        source=row["source"],
+    )
+
+
+def read_person(row: dict[str, str]) -> Person:
+    """Return a row of people.csv as a record."""
+    return Person(
+        key=row["key"],
+        name=row["name"],
+        aliases=_list(row["aliases"]),
+        qid=row["qid"] or None,
+        country=row["country"] or None,
+        birth=row["birth"] or None,
+        gender=row["gender"] or None,
+        source=row["source"],
+    )
+
+
+def read_office(row: dict[str, str]) -> Office:
+    """Return a row of offices.csv as a record."""
+    return Office(
+        person=row["person"],
+        title=row["title"],
+        kind=row["kind"],
+        country=row["country"] or None,
+        organisation=row["organisation"] or None,
+        start=row["start"],
+        end=row["end"],
+        closing=cast(Closing, row["closing"]),
+        as_of=row["as_of"],
+        source=row["source"],
+    )

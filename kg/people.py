@@ -10,10 +10,40 @@ from functools import cached_property
 from kg.known import Person
 from kg.spelling import normalise, skeleton
 
-_PARTICLES = frozenset({"al", "el", "bin", "ibn", "ben", "de", "da", "di", "do", "dos", "das", "del", "della", "van", "von", "der", "den", "la", "le", "abu", "ould", "mac", "st", "ter", "zu"})
+_PARTICLES = frozenset(
+    {
+        "al",
+        "el",
+        "bin",
+        "ibn",
+        "ben",
+        "de",
+        "da",
+        "di",
+        "do",
+        "dos",
+        "das",
+        "del",
+        "della",
+        "van",
+        "von",
+        "der",
+        "den",
+        "la",
+        "le",
+        "abu",
+        "ould",
+        "mac",
+        "st",
+        "ter",
+        "zu",
+    }
+)
 _AFTER_NAMES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _FAMILY_NAME_FIRST = frozenset({"CN", "HK", "KH", "KP", "KR", "MO", "SG", "TW", "VN"})
-_TWO_SURNAMES = frozenset({"AR", "BO", "CL", "CO", "CR", "CU", "DO", "EC", "ES", "GT", "HN", "MX", "NI", "PA", "PE", "PY", "SV", "UY", "VE"})
+_TWO_SURNAMES = frozenset(
+    {"AR", "BO", "CL", "CO", "CR", "CU", "DO", "EC", "ES", "GT", "HN", "MX", "NI", "PA", "PE", "PY", "SV", "UY", "VE"}
+)
 
 FULL, ALIAS, REORDERED, SHORTENED, RESPELT, RESPELT_SHORT, SURNAME = 1.0, 0.95, 0.9, 0.85, 0.8, 0.7, 0.4
 
@@ -116,11 +146,17 @@ class People:
 
     @cached_property
     def _short_skeletons(self) -> dict[str, tuple[Person, ...]]:
-        return _index((f"{bones[0]} {bones[-1]}", person) for name, person in self._each() if len(bones := skeleton(name).split()) > 1)
+        return _index(
+            (f"{bones[0]} {bones[-1]}", person)
+            for name, person in self._each()
+            if len(bones := skeleton(name).split()) > 1
+        )
 
     @cached_property
     def _surnames(self) -> dict[str, tuple[Person, ...]]:
-        return _index((surname, person) for name, person in self._each() for surname in sorted(surnames(name, person.country)))
+        return _index(
+            (surname, person) for name, person in self._each() for surname in sorted(surnames(name, person.country))
+        )
 
 
 def _index(pairs: Iterable[tuple[str, Person]]) -> dict[str, tuple[Person, ...]]:
@@ -131,4 +167,9 @@ def _index(pairs: Iterable[tuple[str, Person]]) -> dict[str, tuple[Person, ...]]
 
 
 def _ranked(scored: Iterable[tuple[Person, float]]) -> tuple[Candidate, ...]:
-    return tuple(sorted((Candidate(person, score) for person, score in scored), key=lambda c: (-c.score, c.person.qid is None, c.person.key)))
+    return tuple(
+        sorted(
+            (Candidate(person, score) for person, score in scored),
+            key=lambda c: (-c.score, c.person.qid is None, c.person.key),
+        )
+    )

@@ -130,7 +130,8 @@ def _report(names: Names, article: Article, report: Report, event: str) -> State
     yield node, term("leg:status"), _status(report.status)
     yield node, term("leg:confidence"), _decimal(report.confidence, digits=4)
     yield node, term("leg:rule"), Literal(report.rule)
-    yield from _when(node, report.edtf)
+    if report.edtf:
+        yield node, term("leg:edtf"), Literal(report.edtf, datatype=EDTF)
     actors, place = _cast(report.event)
     for actor in actors:
         yield node, term("leg:reportedActor"), names.node(actor)

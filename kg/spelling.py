@@ -10,13 +10,51 @@ _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "ə": "a", "ŋ": "n"}
 )
 _ODD = re.compile(r"[\W_]+")
-_MARKS = {ord(ch): None for ch in ".'’‘ʼʻ`´ʿʾ"} | {ord(ch): " " for ch in " \t\r\n\"!#$%()*+,-/:;<=>?@[\\]^_{|}~–—‑‐“”«»\u00a0"} | {ord("&"): " and "}
+_MARKS = (
+    {ord(ch): None for ch in ".'’‘ʼʻ`´ʿʾ"}
+    | {ord(ch): " " for ch in ' \t\r\n"!#$%()*+,-/:;<=>?@[\\]^_{|}~–—‑‐“”«»\u00a0'}
+    | {ord("&"): " and "}
+)
 _SOUNDS = (
-    ("tch", "ch"), ("sch", "sh"), ("kh", "h"), ("gh", "g"), ("ph", "f"), ("dj", "j"), ("dzh", "j"), ("zh", "j"), ("ck", "k"), ("q", "k"), ("x", "ks"), ("w", "v"), ("c", "k"),
-)  # fmt: skip
+    ("tch", "ch"),
+    ("sch", "sh"),
+    ("kh", "h"),
+    ("gh", "g"),
+    ("ph", "f"),
+    ("dj", "j"),
+    ("dzh", "j"),
+    ("zh", "j"),
+    ("ck", "k"),
+    ("q", "k"),
+    ("x", "ks"),
+    ("w", "v"),
+    ("c", "k"),
+)
 _MUTE = re.compile("(?<=[^aeiouy])h|h$")
 _VOWELS = {ord(ch): None for ch in "aeiouy"}
-_PARTICLES = frozenset({"al", "el", "ul", "bin", "ibn", "bint", "ben", "de", "da", "di", "do", "dos", "van", "von", "der", "den", "la", "y", "e"})
+_PARTICLES = frozenset(
+    {
+        "al",
+        "el",
+        "ul",
+        "bin",
+        "ibn",
+        "bint",
+        "ben",
+        "de",
+        "da",
+        "di",
+        "do",
+        "dos",
+        "van",
+        "von",
+        "der",
+        "den",
+        "la",
+        "y",
+        "e",
+    }
+)
 
 
 @lru_cache(maxsize=65536)
@@ -54,3 +92,10 @@ def _bones(part: str) -> str:
 def slug(name: str) -> str:
     """Return a name as a key: normalised, with hyphens. ``United Nations`` → ``united-nations``."""
     return normalise(name).replace(" ", "-")
+
+
+def plurals(demonym: str) -> tuple[str, ...]:
+    """Return a demonym and its plural: "Russians", "Frenchmen"; "Swiss" and "Dutch" have none."""
+    if demonym.endswith("man"):
+        return demonym, f"{demonym[:-3]}men" if demonym.lower() not in {"german", "roman", "oman"} else f"{demonym}s"
+    return (demonym,) if demonym.endswith(("s", "sh", "ch", "ese")) else (demonym, f"{demonym}s")

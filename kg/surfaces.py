@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterator
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
 from kg.gazetteer import Entry
-from kg.known import Organisation
-from kg.spelling import normalise
+from kg.known import Organisation, rows
+from kg.spelling import normalise, plurals
 
 if TYPE_CHECKING:
     from kg.authority import Authority
@@ -24,20 +23,18 @@ _DOUBTFUL_CITY = 1_000_000
 _SURE_KINDS = frozenset({"igo", "alliance"})
 
 
-def _table(folder: Traversable, name: str) -> list[dict[str, str]]:
-    with (folder / name).open("r", encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def surfaces(authority: Authority, folder: Traversable) -> Iterator[tuple[str, Entry]]:
     """Yield names and what they stand for, the preferred reading of a spelling first.
 
     Phrases that only contain a name ("South China Sea") come first and hide it. An acronym of a party or of a body with
     namesakes counts as ambiguous, as do the words of ``ambiguous.csv``.
     """
-    doubtful = {normalise(row["name"]) for row in _table(folder, "ambiguous.csv")}
-    for row in _table(folder, "phrases.csv"):
-        yield row["phrase"], Entry(None, "", exact=row["phrase"] if row["phrase"][-1:].islower() and " " not in row["phrase"] else None)
+    doubtful = {normalise(row["name"]) for row in rows(folder, "ambiguous.csv")}
+    for row in rows(folder, "phrases.csv"):
+        yield (
+            row["phrase"],
+            Entry(None, "", exact=row["phrase"] if row["phrase"][-1:].islower() and " " not in row["phrase"] else None),
+        )
     yield from _states(authority, doubtful)
     yield from _own_bodies(authority, doubtful)
     yield from _landmarks(authority, doubtful)
@@ -59,8 +56,6 @@ def _states(authority: Authority, doubtful: set[str]) -> Iterator[tuple[str, Ent
 
 
 def _demonyms(authority: Authority, doubtful: set[str]) -> Iterator[tuple[str, Entry]]:
-    from kg.authority import plurals
-
     for state in sorted(authority.states, key=lambda s: s.until):
         for word in state.demonyms:
             for form in plurals(word):
@@ -88,7 +83,12 @@ def _landmarks(authority: Authority, doubtful: set[str]) -> Iterator[tuple[str, 
 
 
 def _own_bodies(authority: Authority, doubtful: set[str]) -> Iterator[tuple[str, Entry]]:
-    houses = {normalise(name) for place in authority.landmarks if place.metonym_of.startswith("organization/") for name in (place.name, *place.aliases)}
+    houses = {
+        normalise(name)
+        for place in authority.landmarks
+        if place.metonym_of.startswith("organization/")
+        for name in (place.name, *place.aliases)
+    }
     bearers = _bearers(authority)
     for body in authority.organisations:
         if "legation" not in body.source or not body.scanned:
@@ -100,7 +100,7 @@ def _own_bodies(authority: Authority, doubtful: set[str]) -> Iterator[tuple[str,
 
 
 def _bodies(authority: Authority, doubtful: set[str]) -> Iterator[tuple[str, Entry]]:
-    """Yield the sources' organisations: intergovernmental ones by every name, parties and bodies of state by their long names."""
+    """Yield the sources' organisations: intergovernmental ones by every name, the rest by their long names."""
     bearers = _bearers(authority)
     for body in sorted(authority.organisations, key=lambda b: (b.kind not in _SURE_KINDS, b.key)):
         if "legation" in body.source or not body.scanned:
@@ -125,5 +125,7 @@ def _bearers(authority: Authority) -> dict[str, list[Organisation]]:
 def _entry(body: Organisation, name: str, bearers: dict[str, list[Organisation]], *, unsure: bool) -> Entry:
     rest = tuple(other.key for other in bearers[normalise(name)] if other is not body)
     acronym = name in body.acronyms or _is_acronym(name)
-    plain = "legation" in body.source and not acronym and body.kind != "party" or body.kind in _SURE_KINDS
-    return Entry("organisation", body.key, unsure or bool(rest) and not plain, name.replace(".", "") if acronym else None, rest)
+    plain = ("legation" in body.source and not acronym and body.kind != "party") or body.kind in _SURE_KINDS
+    return Entry(
+        "organisation", body.key, unsure or (bool(rest) and not plain), name.replace(".", "") if acronym else None, rest
+    )

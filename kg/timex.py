@@ -24,10 +24,10 @@ class DateExpression:
     Which fields are set depends on ``kind``; :func:`kg.dates.resolve` is their reader.
 
     ``year``, ``month``, ``day``, ``weekday`` (Monday is 0) and ``season`` (EDTF's 21 to 24) are what is named.
-    ``which`` is -1, 0 or 1 for "last", "this", "next" before a unit, a weekday or "year"; ``determiner`` is the
-    same before a month or season ("last September"), ``weeks`` before a week ("Monday of last week"); ``shift``
-    are days to add ("Monday week"). ``count`` and ``unit`` measure a distance, negative into the past; ``vague``
-    says that it has no number. ``ahead`` marks what can only lie ahead ("in three days", "this coming Friday").
+    ``which`` is -1, 0 or 1 for "last", "this", "next" before a unit, a weekday or "year", and 2 for "after next";
+    ``determiner`` is the same before a month or season ("last September"), ``weeks`` before a week ("Monday of
+    last week"); ``shift`` are days to add ("Monday week"). ``count`` and ``unit`` measure a distance, negative
+    into the past; ``vague`` says that it has no number. ``ahead`` marks what can only lie ahead ("in three days").
     ``bearing`` is since, from, until, by, before or after where such a word stands before the expression, which
     then bounds and does not date; else "on". ``first`` and ``last`` are the ends of a range; ``first`` alone is
     what an anaphoric expression counts from ("two days after Christmas Day").
@@ -70,7 +70,7 @@ class _Found(NamedTuple):
 
 
 class _Match(NamedTuple):
-    """A form found in words ``start`` to ``end``; no expression where the words look like a date and are none."""
+    """The expression that words ``start`` to ``end`` are, None where they only look like one."""
 
     start: int
     end: int
@@ -102,17 +102,9 @@ def find_dates(text: str) -> tuple[DateExpression, ...]:
     ``find_dates("He will visit Moscow on 29-30 January")`` finds the range "29-30 January".
     """
     words = words_of(text)
-    found = [
-        _Match(start, end, _expression(form, values, text, words[start:end]))
-        for form, values, start, end in _search(words, grammar().forms)
-        if _possible(form, values, text, words[start])
-    ]
-    chosen = [
-        _Match(m.start, m.end, replace(m.expression, bearing=_bearing(words, m.start)))
-        for m in _longest(found)
-        if m.expression
-    ]
-    return tuple(_joined(words, chosen))
+    possible = [found for found in _search(words, grammar().forms) if _possible(found, text, words)]
+    matches = [_Match(found.start, found.end, _expression(found, words)) for found in _longest(possible)]
+    return tuple(_joined(words, [match for match in matches if match.expression]))
 
 
 def find_durations(text: str) -> tuple[Duration, ...]:
@@ -145,24 +137,34 @@ def _search(words: Sequence[Word], forms: Mapping[str, Sequence[Form]]) -> Itera
     return iter(found[key] for key in sorted(found))
 
 
-def _possible(form: Form, values: dict[str, Any], text: str, first: Word) -> bool:
+def _possible(found: _Found, text: str, words: Sequence[Word]) -> bool:
     """Return whether what was captured fits the form's own conditions; a misfit leaves the words to other forms."""
+    form, values = found.form, found.values
     if "day2" in values:
         gap: int = values["day2"] - values["day"]
-        return gap == 1 if form.consecutive else gap > 0
+        turns = "month" not in values and "which" not in values
+        return gap == 1 if form.consecutive else gap > 0 or turns
     if "year2" in values:
         return _second_year(values) > int(values["year"])
     if values.get("ahead") and form.kind == "relative":
-        return not _OCCASIONS.search(text[max(0, first.start - _CLAUSE) : first.start].lower())
+        start = words[found.start].start
+        return not _OCCASIONS.search(text[max(0, start - _CLAUSE) : start].lower())
     return True
 
 
-def _expression(form: Form, values: dict[str, Any], text: str, words: Sequence[Word]) -> DateExpression | None:
-    if words[-1].token.kind == "dot" and words[-2].token.kind != "short":
+def _expression(found: _Found, words: Sequence[Word]) -> DateExpression | None:
+    """Return what a form says, None where its words look like a date and are none: "30 February"."""
+    form, values, start, end = found
+    if words[end - 1].token.kind == "dot" and words[end - 2].token.kind != "short":
         # "Dec." is a word, "December." the end of a sentence.
-        words = words[:-1]
-    span = Span(words[0].start, words[-1].end)
-    plain = DateExpression(span, form.kind, vague=values.get("vague", False), ahead=values.get("ahead", False))
+        end -= 1
+    plain = DateExpression(
+        Span(words[start].start, words[end - 1].end),
+        form.kind,
+        vague=values.get("vague", False),
+        ahead=values.get("ahead", False),
+        bearing=_BEARINGS.get(words[start - 1].token.lower, "on") if start else "on",
+    )
     if form.kind == "clock":
         return plain
     if form.kind == "range":
@@ -185,6 +187,7 @@ def _expression(form: Form, values: dict[str, Any], text: str, words: Sequence[W
 def _elided_range(plain: DateExpression, values: dict[str, Any]) -> DateExpression:
     """Return the range whose ends share a month or a year: "3 to 5 May", "May to July 2021", "2018-22"."""
     year, month = values.get("year"), values.get("month")
+    plain = replace(plain, which=values.get("which"))
     month2 = values.get("month2", month)
     kind: Kind = "day" if "day" in values else "month" if month else "year"
     first = replace(plain, kind=kind, year=year, month=month, day=values.get("day"))
@@ -224,20 +227,16 @@ def _on_calendar(expression: DateExpression) -> DateExpression | None:
     return expression
 
 
-def _longest(found: Iterable[_Match]) -> list[_Match]:
-    """Return matches none of which overlap, longer ones first chosen, then those of earlier forms."""
-    chosen: list[_Match] = []
+def _longest(possible: Iterable[_Found]) -> list[_Found]:
+    """Return forms none of which overlap, longer ones first chosen, then those that the grammar has first."""
+    chosen: list[_Found] = []
     taken: set[int] = set()
-    for match in sorted(found, key=lambda m: m.start - m.end):
-        reach = range(match.start, match.end)
+    for found in sorted(possible, key=lambda f: f.start - f.end):
+        reach = range(found.start, found.end)
         if taken.isdisjoint(reach):
             taken.update(reach)
-            chosen.append(match)
-    return sorted(chosen, key=lambda m: m.start)
-
-
-def _bearing(words: Sequence[Word], start: int) -> str:
-    return _BEARINGS.get(words[start - 1].token.lower, "on") if start else "on"
+            chosen.append(found)
+    return sorted(chosen, key=lambda f: f.start)
 
 
 def _joined(words: Sequence[Word], found: Sequence[_Match]) -> Iterator[DateExpression]:
@@ -258,7 +257,8 @@ def _join(words: Sequence[Word], left: _Match, right: _Match) -> DateExpression 
         return None
     span = Span(a.span.start, b.span.end)
     if right.start == left.end:
-        counts = a.kind == "unresolvable" and a.count is not None and _grain(b) == "day"
+        # "two days after", "the eve of", "the week of" and then a day.
+        counts = a.kind == "unresolvable" and a.unit is not None and _grain(b) == "day"
         return replace(a, span=span, kind="anaphoric", first=b) if counts else None
     between, before = words[left.end].token, words[left.start - 1].token.kind if left.start else ""
     if _grain(a) is None or _grain(a) != _grain(b):
@@ -271,6 +271,8 @@ def _join(words: Sequence[Word], left: _Match, right: _Match) -> DateExpression 
         stated = before in ("from", "between") or a.kind == b.kind in ("day", "weekday")
         moved = any(word.token.kind == "moved" for word in words[max(0, left.start - 4) : left.start])
         joined = between.kind in ("to", "until") and stated and not moved
+    if a.kind == b.kind == "weekday" and a.weeks is None:
+        a = replace(a, weeks=b.weeks)
     return DateExpression(span, "range", bearing=a.bearing, first=a, last=b) if joined else None
 
 
@@ -282,7 +284,7 @@ def _grain(expression: DateExpression) -> str | None:
 
 def _consecutive(a: DateExpression, b: DateExpression) -> bool:
     if a.kind == b.kind == "weekday":
-        return b.which is None and b.weeks is None and (b.weekday or 0) == ((a.weekday or 0) + 1) % 7
+        return b.which is None and (b.weekday or 0) == ((a.weekday or 0) + 1) % 7
     if a.kind == b.kind == "day" and a.month == b.month:
         return (b.day or 0) - (a.day or 0) == 1
     if a.kind == b.kind == "year":

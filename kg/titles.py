@@ -8,10 +8,16 @@ from dataclasses import dataclass
 
 from kg.spelling import normalise
 
-_BEFORE = re.compile(r"^(?:the|his|her|former|ex|then|outgoing|incoming|acting|interim|caretaker|transitional|designate|new|late|mr|mrs|ms|dr|hon|federal|union)\s+")
+_BEFORE = re.compile(
+    r"^(?:the|his|her|former|ex|then|outgoing|incoming|acting|interim|caretaker|transitional|designate|new|late|"
+    r"mr|mrs|ms|dr|hon|federal|union)\s+"
+)
 _AFTER = re.compile(r"\s+(?:acting|designate|ad interim|former|ousted|emeritus)$")
 _FOREIGN = re.compile(r"\b(?:foreign|external|international) (?:affairs|relations)\b|\bforeign minister\b")
-_JUNIOR = re.compile(r"^(?:deputy|vice|assistant|first deputy|first vice|junior|parliamentary)\b|minister of state(?! minister| and foreign)|state minister|state secretary|under ?secretary|minister delegate|special envoy")
+_JUNIOR = re.compile(
+    r"^(?:deputy|vice|assistant|first deputy|first vice|junior|parliamentary)\b|minister of state(?! minister|"
+    r" and foreign)|state minister|state secretary|under ?secretary|minister delegate|special envoy"
+)
 _SUPPLIES = re.compile(r"\b(?:equipment|production|industry|science|material|personnel|procurement|veterans|cabinet)\b")
 _DEFENCE = re.compile(r"\bdefen[cs]e\b|\barmed forces\b")
 
@@ -32,7 +38,16 @@ class Titles:
         seen = None
         while seen != low:
             seen, low = low, _AFTER.sub("", _BEFORE.sub("", low))
-        for words in dict.fromkeys((low, re.split(r" (?:of|to|for) (?:the )?(?=(?!state|foreign|defen|national|external|internal|home|armed|council|interior|finance|trade|commerce|justice|government)\w)", low)[0])):
+        for words in dict.fromkeys(
+            (
+                low,
+                re.split(
+                    r" (?:of|to|for) (?:the )?(?=(?!state|foreign|defen|national|external|internal|home|armed|"
+                    r"council|interior|finance|trade|commerce|justice|government)\w)",
+                    low,
+                )[0],
+            )
+        ):
             for code in (country or "", ""):
                 if (words, code) in self.kinds:
                     return self.kinds[words, code]
@@ -44,7 +59,9 @@ def _by_words(low: str) -> str | None:
         return "spokesperson"
     if not re.search(r"\b(?:minister|secretary|councillor|chief|head|premier)\b", low):
         return None
-    deputy = re.match(r"(?:(?:first|second|third|executive) )?(?:deputy|vice) (?:prime minister|premier)s?(?: and | |$)", low)
+    deputy = re.match(
+        r"(?:(?:first|second|third|executive) )?(?:deputy|vice) (?:prime minister|premier)s?(?: and | |$)", low
+    )
     low = low[deputy.end() :] if deputy else low
     if _FOREIGN.search(low) and re.search(r"\b(?:minister|secretary|chief|head)\b", low):
         return "deputy-foreign-minister" if _JUNIOR.search(low) else "foreign-minister"
@@ -54,4 +71,8 @@ def _by_words(low: str) -> str | None:
         return "head-of-government"
     if _DEFENCE.search(low) and "minister" in low and not _JUNIOR.search(low) and not _SUPPLIES.search(low):
         return "defence-minister"
-    return "minister" if re.search(r"\bminister\b", low) and not low.startswith(("assistant", "adviser", "advisor", "aide")) else None
+    return (
+        "minister"
+        if re.search(r"\bminister\b", low) and not low.startswith(("assistant", "adviser", "advisor", "aide"))
+        else None
+    )

@@ -1,0 +1,1 @@
+"""The five seed articles of the demo, unchanged."""

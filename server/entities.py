@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from server.current import Current
 from server.facts import PATH_CHARACTERS, gather
-from server.formats import EXTENSIONS, GRAPHS, write_graph
+from server.formats import EXTENSIONS, GRAPHS, content_type, write_graph
 from server.negotiate import choose
 from server.problem import Problem
 
@@ -38,7 +38,8 @@ def blueprint(current: Current, *, base: str) -> Blueprint:
         store = current().store
         node = _find(store, base, [sent.removesuffix(f".{ending}") for sent in _keys("/data/", f"{key}.{ending}")])
         triples = sorted(set(describe(store, node, base=base)), key=str)
-        return Response(write_graph(triples, EXTENSIONS[ending]), mimetype=EXTENSIONS[ending])
+        media_type = EXTENSIONS[ending]
+        return Response(write_graph(triples, media_type), content_type=content_type(media_type))
 
     @routes.get("/page/<path:key>")
     def page(key: str) -> Response:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
@@ -22,6 +23,7 @@ TITLES = tuple(
     for prefix, name in (("rdfs", "label"), ("dct", "title"), ("skos", "prefLabel"), ("oa", "exact"))
 )
 TYPE = NamedNode(PREFIXES["rdf"] + "type")
+ARTICLE = NamedNode(PREFIXES["leg"] + "article")
 START = NamedNode(PREFIXES["oa"] + "start")
 STRING_TYPES = (PREFIXES["xsd"] + "string", PREFIXES["rdf"] + "langString")
 
@@ -82,8 +84,10 @@ def show(store: Store, term: Term, *, base: str) -> Value:
     """Return a term for reading: a literal's text, a thing's label, a vocabulary term's prefixed name."""
     match term:
         case Literal():
-            plain = term.datatype.value in STRING_TYPES
-            return Value(term.value, note=term.language or ("" if plain else compact(term.datatype.value)))
+            kind = term.datatype.value
+            return Value(
+                term.value, note=term.language or ("" if kind in STRING_TYPES else re.split(r"[/#]", kind)[-1])
+            )
         case NamedNode():
             path = page_path(term.value, base=base)
             name = compact(term.value.removeprefix(base))
@@ -114,6 +118,10 @@ def _title(store: Store, node: NamedNode) -> str:
         quad = next(store.quads_for_pattern(node, name, None, None), None)
         if quad and isinstance(quad.object, Literal):
             return quad.object.value
+    source = next(store.quads_for_pattern(node, ARTICLE, None, None), None)
+    if source and isinstance(source.object, NamedNode):  # a report has no name but that of its article
+        article = _title(store, source.object) or unquote(source.object.value.rpartition("/")[2])
+        return f"Report in {article}"
     return ""
 
 

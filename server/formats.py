@@ -39,6 +39,11 @@ EXTENSIONS = {
 _ELEMENT = re.compile(r"[^\W\d][\w.-]*\Z")
 
 
+def content_type(media_type: str) -> str:
+    """Return the header for a media type: text is marked as UTF-8, the others define that themselves."""
+    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
+
+
 def write_graph(triples: Iterable[Triple], media_type: str) -> bytes:
     """Return the triples in a format of :data:`GRAPHS`.
 

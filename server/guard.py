@@ -87,7 +87,7 @@ def vet(query: str) -> Vetted:
     """
     size = len(query.encode("utf-8", "surrogatepass"))
     if size > MAX_BYTES:
-        raise Problem(413, f"The query has {size:,} bytes; {MAX_BYTES:,} are allowed. Split it, or use the dumps.")
+        raise Problem(413, f"The query has {size:,} bytes; 64 KiB are allowed. Split it, or use the dumps.")
     for reading in {query, _ESCAPE.sub(_character, query)}:
         deepest, calls_out = _scan(reading)
         if deepest > MAX_DEPTH:

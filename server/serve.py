@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.errors import AppImportError, HaltServer
 
 from kg.errors import LegationError, ReleaseError
 from server.app import create_app
@@ -57,12 +59,16 @@ def serve(
         "control_socket_disable": True,
         "when_ready": lambda _arbiter: on_ready(address) if on_ready else None,
     }
+    master = os.getpid()
     try:
         _Server(lambda: create_app(release_dir, timeout_s=timeout_s, on_overrun=_end), settings).run()
-    except SystemExit as stop:
-        if stop.code:
-            remedy = "if the release is damaged, build it again"
-            raise ReleaseError(f"{release_dir}: the server stopped, for the reason above; {remedy}") from stop
+    except (SystemExit, HaltServer) as stop:
+        code = stop.code if isinstance(stop, SystemExit) else stop.exit_status
+        if os.getpid() != master:  # a worker's end: what our caller does next is not its business
+            sys.stderr.flush()
+            os._exit(code if isinstance(code, int) else 1)
+        if code:
+            raise ReleaseError(f"{release_dir}: the server cannot start, for the reason above") from stop
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
@@ -77,7 +83,10 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return self._make()
+        try:
+            return self._make()
+        except ReleaseError as error:
+            raise AppImportError(str(error)) from error  # which gunicorn prints without the whole way there
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -17,7 +17,7 @@ from werkzeug.datastructures import MIMEAccept
 from server import description
 from server.current import Current
 from server.engine import run_within
-from server.formats import GRAPHS, RESULTS, write_graph
+from server.formats import GRAPHS, RESULTS, content_type, write_graph
 from server.guard import READ_ONLY, Vetted, vet
 from server.negotiate import choose
 from server.problem import Problem, problem
@@ -60,7 +60,7 @@ def blueprint(
             if media_type == "text/html":
                 return editor()
             about = description.describe(current().store, endpoint=request.base_url, base=base)
-            return Response(write_graph(about, media_type), mimetype=media_type)
+            return Response(write_graph(about, media_type), content_type=content_type(media_type))
         question = read(request)
         vetted = vet(question.query)
         store, accept = current().store, request.accept_mimetypes
@@ -74,7 +74,7 @@ def blueprint(
             if on_overrun:
                 late.call_on_close(on_overrun)
             return late
-        return Response(body, mimetype=media_type)
+        return Response(body, content_type=content_type(media_type))
 
     return routes
 

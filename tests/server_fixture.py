@@ -7,11 +7,12 @@ import hashlib
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
+import httpx
 import pyoxigraph as ox
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store
 
@@ -134,3 +135,43 @@ def serving(folder: Path, *, timeout_s: float = 30.0, workers: int = 2) -> Itera
         code = process.wait(timeout=60)
         process.stdout.close()
     assert code == 0
+
+
+Send = Callable[..., httpx.Response]
+
+
+"""Sends a query, with an Accept header and a dataset if there are any."""
+
+
+def by_get(http: httpx.Client, query: str, accept: str | None = None, **dataset: list[str]) -> httpx.Response:
+    """Ask by GET, the query in the address."""
+    params = {"query": query, **{name.replace("_", "-"): values for name, values in dataset.items()}}
+    return http.get("/sparql", params=params, headers=accepting(accept))
+
+
+def by_form(http: httpx.Client, query: str, accept: str | None = None, **dataset: list[str]) -> httpx.Response:
+    """Ask by POST, the query in a form."""
+    data = {"query": query, **{name.replace("_", "-"): values for name, values in dataset.items()}}
+    return http.post("/sparql", data=data, headers=accepting(accept))
+
+
+def by_body(http: httpx.Client, query: str, accept: str | None = None, **dataset: list[str]) -> httpx.Response:
+    """Ask by POST, the query as the body."""
+    headers = {**accepting(accept), "Content-Type": "application/sparql-query"}
+    params = {name.replace("_", "-"): values for name, values in dataset.items()}
+    return http.post("/sparql", content=query.encode(), params=params, headers=headers)
+
+
+def accepting(accept: str | None) -> dict[str, str]:
+    """Return the headers for what a client accepts."""
+    return {} if accept is None else {"Accept": accept}
+
+
+GRAPH_FORMATS = [
+    (None, "text/turtle; charset=utf-8", "turtle", RdfFormat.TURTLE),
+    ("text/turtle", "text/turtle; charset=utf-8", "turtle", RdfFormat.TURTLE),
+    ("application/n-triples", "application/n-triples", "nt", RdfFormat.N_TRIPLES),
+    ("application/ld+json", "application/ld+json", "json-ld", RdfFormat.JSON_LD),
+    ("application/rdf+xml", "application/rdf+xml", "xml", RdfFormat.RDF_XML),
+]
+"""Accept header, Content-Type of the answer, and the parsers of both libraries."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
 import tomllib
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.dates import (
@@ -139,14 +142,16 @@ def test_a_word_of_the_grammar_has_one_class() -> None:
 
 
 # Words that dates are made of, so that random sequences of them form dates, near-dates and nonsense.
-PIECES = """on in from to until since the of last next this that and between week month year days day ago later 3 18 31 22nd
-2022 1990s May March Feb. Friday Sunday , . - ( ) spring fall evening two a few Christmas today tomorrow first second
-half end mid 5/6/2022 2022-05-18 12:30 p.m. GMT Merkel visit"""
+PIECES = """on in from to until since the of last next this that and between week month year days day ago later 3 18 31
+22nd 2022 1990s May March Feb. Friday Sunday , . - ( ) spring fall evening two a few Christmas today tomorrow first
+second half end mid 5/6/2022 2022-05-18 12:30 p.m. GMT Merkel visit"""
 SEQUENCES = st.lists(st.sampled_from([*PIECES.split(), "\n\n"]), max_size=14).map(" ".join)
 ANCHORS = st.none() | st.dates(date(1950, 1, 1), date(2090, 12, 31)) | st.sampled_from(["XXXX-02-29", "XXXX-11-08"])
 REFERENCES = st.sampled_from([None, "2022-05-18", "2022-05", "2022", "XXXX-02-28", "2022-05-30/2022-06-02", "2021-24"])
 
 
+# The first parse of an EDTF value is slow, later ones are remembered.
+@settings(deadline=None)
 @given(SEQUENCES | st.text(max_size=60), ANCHORS, st.sampled_from(TENSES), REFERENCES)
 def test_any_text_gives_separate_spans_and_valid_dates(
     text: str, anchor: date | str | None, tense: Tense, reference: str | None
@@ -169,6 +174,45 @@ def test_a_weekday_lies_within_the_week_that_tense_points_to(anchor: date, weekd
     assert 0 <= (future - anchor).days < 7
 
 
+def gold_dates(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield the evidence and the date of each event of an annotated article that has a date."""
+    gold = json.loads(path.read_text("utf-8"))
+    for event, key in [(v, "start") for v in gold["visits"]] + [(m, "date") for m in gold["meetings"]]:
+        if event[key]:
+            yield event["evidence"], event[key]
+
+
+def meanings(text: str, anchor: date | None) -> dict[DateExpression, set[str]]:
+    """Return what each expression can mean in some tense, with some date named up to eight before it as reference."""
+    found: dict[DateExpression, set[str]] = {}
+    named: dict[str | None, None] = {None: None}
+    for expression in find_dates(text):
+        references = [None, *list(named)[-8:]]
+        values = {resolve(expression, anchor=anchor, tense=t, reference=r) for t in TENSES for r in references}
+        found[expression] = {value for value in values if value}
+        named |= dict.fromkeys(sorted(found[expression]))
+    return found
+
+
+def test_the_development_corpus_dates_its_events_by_what_is_found() -> None:
+    """Most evidence that words a date must word the annotated one: the rest names another date than the event's."""
+    total = right = 0
+    for path in sorted((Path(__file__).parent / "corpus" / "open").glob("*[0-9].json")):
+        text = path.with_suffix(".txt").read_text("utf-8")
+        published = json.loads(path.read_text("utf-8"))["published"]
+        found = meanings(text, date.fromisoformat(published) if published else None)
+        for evidence, gold in gold_dates(path):
+            place = re.search(r"\s+".join(map(re.escape, evidence.split())), text)
+            assert place, f"{path.name}: {evidence!r} is not in the text"
+            inside = [e for e in found if place.start() <= e.span.start and e.span.end <= place.end()]
+            values = {value for e in inside for value in found[e]}
+            values |= {end for value in values for end in value.split("/")}
+            total += bool(values)
+            right += gold in values
+    assert total > 600
+    assert right / total > 0.9, f"{right} of {total}"
+
+
 @pytest.mark.parametrize(
     "piece", ["on the ", "May 18 and ", "the last week of ", "2022-", "1/", "a few days ", "'", "9" * 50]
 )
@@ -178,8 +222,6 @@ def test_time_grows_with_the_text_alone(piece: str) -> None:
         find_dates(text)
         return time.process_time() - start
 
-    short, long = piece * (8000 // len(piece)), piece * (64000 // len(piece))
-    seconds(short)
-    quick = min(seconds(short) for _ in range(3))
-    # Eight times the text; quadratic work would take sixty-four times as long.
-    assert seconds(long) < 30 * max(quick, 0.001)
+    short, long = piece * (6000 // len(piece)), piece * (48000 // len(piece))
+    # Eight times the text, the best of three: quadratic work would take sixty-four times as long.
+    assert min(seconds(long) for _ in range(3)) < 32 * max(min(seconds(short) for _ in range(3)), 0.005)

@@ -1,0 +1,1 @@
+"""What the program knows beforehand, as data: word lists, grammars, the authority, the scoring models."""

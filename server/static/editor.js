@@ -56,8 +56,9 @@
     }
     const example = settings.queries[name];
     if (!example) return;
-    const open = Object.values(yasgui._tabs).find((tab) => tab.getName() === example.title);
-    const tab = open ?? yasgui.addTab(true, { name: example.title, requestConfig: { endpoint } });
+    const open = Object.values(yasgui._tabs).find((tab) => tab.getName() === name);
+    const simple = { settings: { selectedPlugin: "table", pluginsConfig: { table: { compact: true } } } };
+    const tab = open ?? yasgui.addTab(true, { name, requestConfig: { endpoint }, yasr: simple });
     yasgui.selectTabId(tab.getId());
     tab.setQuery(example.query);
     tab.query().catch(() => {}); // the results pane shows the error

@@ -1,0 +1,1 @@
+"""What makes the data files and the lock, run by hand."""

@@ -10,34 +10,94 @@ from kg.titles import Titles
 from tests.tools.tables import Row, own, source_codes
 
 _PLURALS = {
-    "presidents": "President", "ministers": "Minister", "kings": "King", "queens": "Queen", "chairmen": "Chairman", "premiers": "Premier", "chancellors": "Chancellor", "governors": "Governor",
-    "governors-general": "Governor-General", "secretaries": "Secretary", "emirs": "Emir", "amirs": "Amir", "sultans": "Sultan", "rulers": "Ruler", "heads": "Head", "administrators": "Administrator", "commissioners": "Commissioner",
-    "leaders": "Leader", "chiefs": "Chief", "executives": "Executive", "co-prime": "Co-Prime", "captains-regent": "Captain Regent", "vice-presidents": "Vice President", "representatives": "Representative", "syndics": "Syndic",
-}  # fmt: skip
-_BROKEN = {"Prime": "Prime Minister", "Supreme": "Supreme Leader", "Chairman of the": "Chairman", "Secretary of State for Foreign and": "Secretary of State"}
+    "presidents": "President",
+    "ministers": "Minister",
+    "kings": "King",
+    "queens": "Queen",
+    "chairmen": "Chairman",
+    "premiers": "Premier",
+    "chancellors": "Chancellor",
+    "governors": "Governor",
+    "governors-general": "Governor-General",
+    "secretaries": "Secretary",
+    "emirs": "Emir",
+    "amirs": "Amir",
+    "sultans": "Sultan",
+    "rulers": "Ruler",
+    "heads": "Head",
+    "administrators": "Administrator",
+    "commissioners": "Commissioner",
+    "leaders": "Leader",
+    "chiefs": "Chief",
+    "executives": "Executive",
+    "co-prime": "Co-Prime",
+    "captains-regent": "Captain Regent",
+    "vice-presidents": "Vice President",
+    "representatives": "Representative",
+    "syndics": "Syndic",
+}
+_BROKEN = {
+    "Prime": "Prime Minister",
+    "Supreme": "Supreme Leader",
+    "Chairman of the": "Chairman",
+    "Secretary of State for Foreign and": "Secretary of State",
+}
 """Titles out of which the source's own reading lost words."""
 
 _KINDS = {"deputy-fm": "deputy-foreign-minister", "nsa": "national-security-adviser", "igo-head": "organisation-head"}
 _BODIES = {
-    "African Union": "african-union", "Arab Parliament": "arab-parliament", "ICJ": "international-court-of-justice", "OSCE": "organization-for-security-and-co-operation-in-europe",
-    "PACE": "parliamentary-assembly-of-the-council-of-europe", "WTO": "world-trade-organization",
-}  # fmt: skip
+    "African Union": "african-union",
+    "Arab Parliament": "arab-parliament",
+    "ICJ": "international-court-of-justice",
+    "OSCE": "organization-for-security-and-co-operation-in-europe",
+    "PACE": "parliamentary-assembly-of-the-council-of-europe",
+    "WTO": "world-trade-organization",
+    "UN": "united-nations",
+    "EU": "european-union",
+}
 CODES = {"KV": "KI"}
 """Codes of the sources that are not ISO 3166."""
 
 _REGIONS = frozenset({"Cantabria", "Catalonia", "Quebec", "Scotland"})
-_PART = re.compile(r"Donetsk|Lugansk|Luhansk|Sakha|Territorial Council|Corsica|Republika Srpska|Artsakh|Transnistria|Abkhazia|Kurdistan|Regional Council")
+_PART = re.compile(
+    r"Donetsk|Lugansk|Luhansk|Sakha|Territorial Council|Corsica|Republika Srpska|Artsakh|Transnistria|Abkhazia|"
+    r"Kurdistan|Regional Council"
+)
 """Parts of a country, or unrecognised states, which the sources file under the country."""
 
 _DATE = re.compile(r"\d{4}(?:-\d\d){0,2}")
-_ENVOY = re.compile(r"ambassador|charge d|(?:acting )?permanent representative|(?:deputy )?representative to the u|high commissioner to|apostolic nuncio|.*chief of mission")
-_MINISTER = re.compile(r"(?:federal |state |first |union |second )?minister\b|secretary of state for|secretary of (?:homeland|veterans|labor|housing|energy|education|agriculture|transportation|health|the interior|commerce)")
-_VICE = re.compile(r"\b(?:vice|deputy|lieutenant|first lady|elect|designate|advis[eo]r|assistant|under ?secretary|science|former|member of the)\b", re.IGNORECASE)
+_ENVOY = re.compile(
+    r"ambassador|charge d|(?:acting )?permanent representative|(?:deputy )?representative to the u|"
+    r"high commissioner to|apostolic nuncio|.*chief of mission"
+)
+_MINISTER = re.compile(
+    r"(?:federal |state |first |union |second )?minister\b|secretary of state for|secretary of (?:homeland|"
+    r"veterans|labor|housing|energy|education|agriculture|transportation|health|the interior|commerce)"
+)
+_VICE = re.compile(
+    r"\b(?:vice|deputy|lieutenant|first lady|elect|designate|advis[eo]r|assistant|under ?secretary|science|former|"
+    r"member of the)\b",
+    re.IGNORECASE,
+)
+
+
+def _body(code: str, label: str) -> str:
+    """Return the key of the organisation whose office it is, "" for a state's."""
+    for words, key in (
+        ("European Council", "european-council"),
+        ("European Commission", "european-commission"),
+        ("General Assembly", "united-nations-general-assembly"),
+    ):
+        if code in {"EU", "UN"} and words in label:
+            return key
+    return _BODIES.get(code, "")
 
 
 def title_of(label: str, country: Row | None) -> str:
-    """Return an office's title in the singular, without its country: "Prime ministers (Bulgaria)" → "Prime Minister"."""
-    title = " ".join(label.split(">#")[0].replace("_", " ").replace('"', "").removeprefix("US Department of State: ").split())
+    """Return a title in the singular, without its country: "Prime ministers (Bulgaria)" → "Prime Minister"."""
+    title = " ".join(
+        label.split(">#")[0].replace("_", " ").replace('"', "").removeprefix("US Department of State: ").split()
+    )
     if not title.startswith("United States Rep"):
         title = re.sub(r"\s*\([^)]*\)$", "", title)
     if title.endswith(" Acting"):
@@ -45,9 +105,18 @@ def title_of(label: str, country: Row | None) -> str:
     head, of, rest = title.partition(" of ")
     if set(head.lower().replace("/", " ").replace(",", " ").split()) & _PLURALS.keys():
         head = " ".join(_PLURALS.get(word.lower(), word[:1].upper() + word[1:]) for word in re.split(r"[\s/,]+", head))
-        title = head + of + " ".join(word if word in {"of", "the", "and", "for", "in", "on"} else word[:1].upper() + word[1:] for word in rest.split())
+        title = (
+            head
+            + of
+            + " ".join(
+                word if word in {"of", "the", "and", "for", "in", "on"} else word[:1].upper() + word[1:]
+                for word in rest.split()
+            )
+        )
     if country:
-        names = sorted({country["name"], country["official"], *country["aliases"].split("|")} - {""}, key=len, reverse=True)
+        names = sorted(
+            {country["name"], country["official"], *country["aliases"].split("|")} - {""}, key=len, reverse=True
+        )
         pattern = "|".join(re.escape(name) for name in names)
         title = re.sub(rf"\s+(?:of|in)(?: of)?(?: the)? (?:the )?(?:{pattern})$", "", title)
         title = re.sub(r"\s+of the Islamic$", "", title)
@@ -55,14 +124,18 @@ def title_of(label: str, country: Row | None) -> str:
 
 
 def _kind(row: Row, title: str, country: str, titles: Titles) -> str:
-    """Return the kind of an office, from its title first: the source's kinds take deputies and advisers for their chiefs."""
+    """Return the kind of an office, from its title first: the sources take deputies for their chiefs."""
     given = _KINDS.get(row["office_kind"], row["office_kind"])
     low = normalise(title)
     if _ENVOY.match(low):
         return "un-representative" if re.search(r"united nations|the un\b|\bun new york|\bun$", low) else "ambassador"
     if given == "organisation-head":
         return given
-    if re.match(r"(?:Deputy )?(?:Secretary of State|Attorney General|Governor|Lieutenant Governor|Treasurer|Auditor) of [A-Z]|Lieutenant Governor", title):
+    if re.match(
+        r"(?:Deputy )?(?:Secretary of State|Attorney General|Governor|Lieutenant Governor|Treasurer|"
+        r"Auditor) of [A-Z]|Lieutenant Governor",
+        title,
+    ):
         return "regional-leader"
     mapped = titles.kind(title, country=country)
     if given in {"head-of-state", "head-of-government"}:
@@ -76,7 +149,12 @@ def _kind(row: Row, title: str, country: str, titles: Titles) -> str:
             return "governor-general"
         if mapped in {"head-of-state", "head-of-government"} and not re.search(r"\bpresident$|chancellor", low):
             return mapped
-        return mapped if mapped in {"governor-general", "party-leader"} or mapped == "regional-leader" and low.startswith("governor") else given
+        return (
+            mapped
+            if mapped in {"governor-general", "party-leader"}
+            or (mapped == "regional-leader" and low.startswith("governor"))
+            else given
+        )
     if given in {"foreign-minister", "deputy-foreign-minister"}:
         if re.search(r"foreign economic|foreign trade and econ", low):
             return "minister"
@@ -94,12 +172,15 @@ def _dates(row: Row) -> tuple[str, str, str]:
     start = start if len(start) >= 4 else ""
     end = end if len(end) >= 4 and end >= start[: len(end)] else ""
     if found := re.search(r"overall range (\S*?)\.\.(\S*)", note):
-        bounds = [_DATE.match(part) for part in found.groups()]
-        return (bounds[0][0] if bounds[0] else "", bounds[1][0] if bounds[1] else "", "within")
+        first, last = (match[0] if (match := _DATE.match(part)) else "" for part in found.groups())
+        sound = bool(first and last) and first[: len(last)] <= last[: len(first)]
+        return (first, last, "within") if sound else (first, "", "unrecorded")
     if found := re.search(r"attested in office on US visit\(s\) (\S+?)\.\.(\S+)", note):
         return found[1], found[2], "attested"
     if end:
-        inferred = "successor start" in note or "inferred" in note or "scheduled end" in note or row["source_as_of"] < end
+        inferred = (
+            "successor start" in note or "inferred" in note or "scheduled end" in note or row["source_as_of"] < end
+        )
         return start, end, "by" if inferred else "stated"
     if found := re.search(r"ended by (\S+) at the latest", note):
         return start, found[1], "by"
@@ -110,38 +191,73 @@ def _dates(row: Row) -> tuple[str, str, str]:
 
 
 def _drops(drop: Row, row: Row) -> bool:
-    return row["start"].startswith(drop["start"]) and row["office_label"].lower().startswith(drop["title"].lower()) and (bool(drop["start"]) or bool(drop["title"]) or row["office_kind"].startswith("head-of"))
+    return (
+        row["start"].startswith(drop["start"])
+        and row["office_label"].lower().startswith(drop["title"].lower())
+        and (bool(drop["start"]) or bool(drop["title"]) or row["office_kind"].startswith("head-of"))
+    )
 
 
-_SEVERAL_AT_ONCE = re.compile(r"Captain Regent|Presidency|Co-|Vice|Deputy|Personal representative|Committee|Commission|Council of State|co-?prince", re.IGNORECASE)
+_SEVERAL_AT_ONCE = re.compile(
+    r"Captain Regent|Presidency|Co-|Vice|Deputy|Personal representative|Committee|Commission|Council of State|"
+    r"co-?prince",
+    re.IGNORECASE,
+)
 _SINGLE = frozenset({"head-of-state", "head-of-government", "governor-general", "foreign-minister", "defence-minister"})
 
 
 def close(table: list[Row]) -> list[Row]:
     """End what a successor ended: an office that a source leaves open, though another person begins the same one later.
 
-    Only for offices that one person holds at a time, and only between rows of one title. The end becomes an upper bound.
+    Only for offices that one person holds at a time, and only between rows of one title. The end becomes an upper
+    bound.
     """
     chains: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
     for row in table:
         if row["kind"] in _SINGLE and row["country"] and not _SEVERAL_AT_ONCE.search(row["title"]):
             title = re.sub(r"^(?:acting|interim|transitional|caretaker|federal) ", "", normalise(row["title"]))
-            chains[row["country"], row["kind"], "" if row["kind"] not in {"head-of-state", "head-of-government"} else title].append(row)
+            chains[
+                row["country"], row["kind"], "" if row["kind"] not in {"head-of-state", "head-of-government"} else title
+            ].append(row)
     result = {id(row): row for row in table}
-    seen_until = {(row["person"], row["country"], row["kind"]): row["end"] for row in table if row["closing"] == "within" and row["end"]}
+    seen_until = {
+        (row["person"], row["country"], row["kind"]): row["end"]
+        for row in table
+        if row["closing"] == "within" and row["end"]
+    }
     for row in table:
         last = seen_until.get((row["person"], row["country"], row["kind"]), "")
-        if row["closing"] in {"open", "by"} and row["start"] < last < row["as_of"] and row["source"] == "oed-countryinfo":
+        if (
+            row["closing"] in {"open", "by"}
+            and row["start"] < last < row["as_of"]
+            and row["source"] == "oed-countryinfo"
+        ):
             result[id(row)] = {**row, "as_of": _first_day(last)}
     for rows in chains.values():
-        sure = sorted((row["start"], row["person"]) for row in rows if row["start"] and row["closing"] not in {"within", "attested", "unrecorded"})
+        sure = sorted(
+            (row["start"], row["person"])
+            for row in rows
+            if row["start"] and row["closing"] not in {"within", "unrecorded"}
+        )
         for row in rows:
             if row["closing"] not in {"open", "by", "unrecorded", "last-seen"} or not row["start"]:
                 continue
-            after = next((start for start, person in sure if person != row["person"] and start > row["start"] and len(start) >= 4), None)
+            after = next(
+                (
+                    start
+                    for start, person in sure
+                    if person != row["person"] and start > row["start"] and len(start) >= 4
+                ),
+                None,
+            )
             if after and (not row["end"] or after < row["end"]):
                 kept = result[id(row)]
-                result[id(row)] = {**kept, "end": after, "closing": "by", "as_of": min(kept["as_of"], _first_day(after))}
+                result[id(row)] = {
+                    **kept,
+                    "end": after,
+                    "closing": "by",
+                    "as_of": min(kept["as_of"], _first_day(after)),
+                }
     return _plain_presidents(list(result.values()))
 
 
@@ -153,11 +269,20 @@ def _plain_presidents(table: list[Row]) -> list[Row]:
     """Leave out presidents as heads of government where a prime minister holds office beside them."""
     spans: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for row in table:
-        if row["kind"] == "head-of-government" and re.search("prime minister|premier", row["title"].lower()) and row["start"] and row["closing"] in {"stated", "by", "open", "last-seen"}:
+        if (
+            row["kind"] == "head-of-government"
+            and re.search("prime minister|premier", row["title"].lower())
+            and row["start"]
+            and row["closing"] in {"stated", "by", "open", "last-seen"}
+        ):
             spans[row["country"]].append((row["start"], row["end"] or row["as_of"]))
     kept = []
     for row in table:
-        if row["kind"] == "head-of-government" and normalise(row["title"]).removeprefix("acting ").removeprefix("interim ") == "president" and row["country"] != "IR":
+        if (
+            row["kind"] == "head-of-government"
+            and normalise(row["title"]).removeprefix("acting ").removeprefix("interim ") == "president"
+            and row["country"] != "IR"
+        ):
             until = row["end"] or row["as_of"]
             if any(start < until and row["start"] < end for start, end in spans[row["country"]]):
                 continue
@@ -165,7 +290,9 @@ def _plain_presidents(table: list[Row]) -> list[Row]:
     return kept
 
 
-def offices(holdings: list[Row], into: dict[str, str], moved: dict[str, str], countries: list[Row], bodies: list[Row]) -> dict[str, list[Row]]:
+def offices(
+    holdings: list[Row], into: dict[str, str], moved: dict[str, str], countries: list[Row], bodies: list[Row]
+) -> dict[str, list[Row]]:
     """Return the offices by the source's key of the person; rows that are plainly wrong are left out."""
     titles = Titles({(row["title"], row["country"]): row["kind"] for row in own("titles.csv")})
     by_code = {row["code"]: row for row in countries}
@@ -173,7 +300,12 @@ def offices(holdings: list[Row], into: dict[str, str], moved: dict[str, str], co
     for drop in own("drops.csv"):
         drops[drop["country"]].append(drop)
     known = {row["key"] for row in bodies}
-    subject = {name: row["code"] for row in countries for name in (row["name"], row["official"], *row["aliases"].split("|")) if name}
+    subject = {
+        name: row["code"]
+        for row in countries
+        for name in (row["name"], row["official"], *row["aliases"].split("|"))
+        if name
+    }
     result: dict[str, list[Row]] = defaultdict(list)
     for row in holdings:
         person, label = into.get(row["person_key"], ""), row["office_label"]
@@ -186,9 +318,9 @@ def offices(holdings: list[Row], into: dict[str, str], moved: dict[str, str], co
             continue
         if label in {"emir", "prime minister", "president"} and "world-leaders-2021" in row["source"]:
             continue
-        if row["start"] and row["start"] < "1900" or len(row["start"]) == 3:
+        if (row["start"] and row["start"] < "1900") or len(row["start"]) == 3:
             continue
-        body = _BODIES.get(code, "")
+        body = _body(code, label)
         if body and body not in known:
             raise ValueError(f"no organisation {body} for the office {label}")
         country = by_code.get(code)
@@ -196,15 +328,29 @@ def offices(holdings: list[Row], into: dict[str, str], moved: dict[str, str], co
         if title in {"And", "And Co-prince", "Minister"}:
             continue
         kind = _kind(row, title, code, titles)
-        # "President of Artsakh" under AM: the source files a part of a country, or an unrecognised state, under the country.
+        # "President of Artsakh" under AM: the source files an unrecognised state under the country.
         if kind in {"head-of-state", "head-of-government"}:
             rest = re.search(r"\bof (?:the )?([A-Z][\w'-]+(?: [A-Z][\w'-]+)*)$", title)
-            if rest and rest[1] not in subject and re.match(r"(?:Acting |Interim )?(?:President|Prime Minister|Chief Minister|Premier|Head|Governor|Yang di)", title) and not re.search(r"Government|Council|State|Republic|Confed|Ministers", rest[1]):
+            if (
+                rest
+                and rest[1] not in subject
+                and re.match(
+                    r"(?:Acting |Interim )?(?:President|Prime Minister|Chief Minister|Premier|Head|Governor|Yang di)",
+                    title,
+                )
+                and not re.search(r"Government|Council|State|Republic|Confed|Ministers", rest[1])
+            ):
                 kind = "regional-leader"
-            if re.match(r"(?:Chief Minister|Yang di-Pertua Negeri|President of the (?:Generalitat|Territorial|Pontifical))", title):
+            if re.match(
+                r"(?:Chief Minister|Yang di-Pertua Negeri|President of the (?:Generalitat|Territorial|Pontifical))",
+                title,
+            ):
                 kind = "regional-leader"
-        if not code or code in _REGIONS or len(code) != 2 and not body:
-            kind, country = ("regional-leader" if kind in {"head-of-state", "head-of-government", "foreign-minister"} else kind), None
+        if not code or code in _REGIONS or (len(code) != 2 and not body):
+            kind, country = (
+                ("regional-leader" if kind in {"head-of-state", "head-of-government", "foreign-minister"} else kind),
+                None,
+            )
         if _PART.search(label) and kind in {"head-of-state", "head-of-government"}:
             kind = "regional-leader"
         start, end, closing = _dates(row)

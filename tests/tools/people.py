@@ -11,18 +11,32 @@ from tests.tools.offices import CODES, close, offices
 from tests.tools.tables import Row, joined, own, source_codes
 
 _SUFFIX = re.compile(
-    r"\s*,\s*(?:(?:Lt|Maj|Brig|Air Chief Mar|Vice Adm|Adm|Col|Gen|Rn|Dr|Jp|Ret|Sgt)\.?\s*(?:Gen\.?)?|First Secretary|Head of Representation|Officer commanding.*|commanding.*|Sr\.?|Qc)(?=$|\s*,).*$"
+    r"\s*,\s*(?:(?:Lt|Maj|Brig|Air Chief Mar|Vice Adm|Adm|Col|Gen|Rn|Dr|Jp|Ret|Sgt)\.?\s*(?:Gen\.?)?|"
+    r"First Secretary|Head of Representation|Officer commanding.*|commanding.*|Sr\.?|Qc)(?=$|\s*,).*$"
 )
 _PEERAGE = re.compile(r",\s+(?:\d+(?:st|nd|rd|th) )?(Baron|Baroness|Lord|Lady|Viscount|Earl)\b\s*(.*)$")
 _REALM = re.compile(r",\s+(?:Grand Duke|Prince|King|Queen|Emir) of .+$")
-_OF_REALM = re.compile(r" (?:I )?of (?:Belgium|Denmark|Jordan|Lesotho|Norway|Spain|Sweden|Tonga|the Netherlands|Saudi Arabia|Morocco|Bahrain|Oman|Kuwait|Qatar|Brunei|Bhutan|Thailand|Malaysia|Japan)$")
-_OFFICE_BEFORE = re.compile(
-    r"^(?:-?\s*[Dd]esignate|Presidential (?:Leadership )?Council|Assembly|Safeguarding of the Homeland(?: General)?|Cabinet of Ministers|Mayor and Chairman of the Island Council|Apostolic Nuncio(?: Archbishop| Cardinal)?|"
-    r"Charg[eé]e?s?'? ?,? ?[dD][’']? ?Affaires,?:?|[dD][’'] ?Affaires:?|of Transport|of the Governorate of the Vatican City State|of VenezuelaPresident|Bailiff(?: Sir)?|Foreign Minister(?= [A-Z])|Speaker of the House of Representatives|"
-    r"permanent representative to the Un is|Culture and National Heritage|Science and Higher Education|Major General \(Ret'd\)|Islamic Republic of Afghanistan|Republic of Afghanistan|Administration Council Chair, Sr\. Gen\.|"
-    r"Sac Chair, Sr\. Gen\.|Ad Interim|Chargée d'Affaires|Dr\.?|Gen\.|Lt\. Gen\.|General(?= \w+ \w)|Ceo|Cardinal|Archbishop|Sir|Ratu Sir|HRH|H\.R\.H\.)\s+"
+_OF_REALM = re.compile(
+    r" (?:I )?of (?:Belgium|Denmark|Jordan|Lesotho|Norway|Spain|Sweden|Tonga|the Netherlands|Saudi Arabia|Morocco|"
+    r"Bahrain|Oman|Kuwait|Qatar|Brunei|Bhutan|Thailand|Malaysia|Japan)$"
 )
-_SEVERAL = re.compile(r",.*,|\band\b| , |[<>\[\]/]|\d|^(?:Sheikh|Queen|King|Prince|Mayor)$|\bIbn$|^Q\d|President|Council|Minister|Republic|Ministers|\bOffice\b")
+_OFFICE_BEFORE = re.compile(
+    r"^(?:-?\s*[Dd]esignate|Presidential (?:Leadership )?Council|Assembly|"
+    r"Safeguarding of the Homeland(?: General)?|Cabinet of Ministers|Mayor and Chairman of the Island Council|"
+    r"Apostolic Nuncio(?: Archbishop| Cardinal)?|"
+    r"Charg[eé]e?s?'? ?,? ?[dD][’']? ?Affaires,?:?|[dD][’'] ?Affaires:?|of Transport|"
+    r"of the Governorate of the Vatican City State|of VenezuelaPresident|Bailiff(?: Sir)?|"
+    r"Foreign Minister(?= [A-Z])|Speaker of the House of Representatives|"
+    r"permanent representative to the Un is|Culture and National Heritage|Science and Higher Education|"
+    r"Major General \(Ret'd\)|Islamic Republic of Afghanistan|Republic of Afghanistan|"
+    r"Administration Council Chair, Sr\. Gen\.|"
+    r"Sac Chair, Sr\. Gen\.|Ad Interim|Chargée d'Affaires|Dr\.?|Gen\.|Lt\. Gen\.|General(?= \w+ \w)|Ceo|Cardinal|"
+    r"Archbishop|Sir|Ratu Sir|HRH|H\.R\.H\.)\s+"
+)
+_SEVERAL = re.compile(
+    r",.*,|\band\b| , |[<>\[\]/]|\d|^(?:Sheikh|Queen|King|Prince|Mayor)$|\bIbn$|^Q\d|President|Council|Minister|"
+    r"Republic|Ministers|\bOffice\b"
+)
 _TWO = re.compile(r"^\S+ [^,]*\w, \w+ \w+")
 _NICK = re.compile(r"\s*[\"“(]([^\"”)]+)[\"”)]\s*")
 _ROMAN = re.compile(r"^(?:II|III|IV|VI|VII|VIII|IX|XI|XII|XIV|XVI|JR)$")
@@ -47,15 +61,21 @@ def _case(word: str) -> str:
 
 
 def clean(name: str) -> tuple[str, list[str]]:
-    """Return a name without titles, capitals and editors' marks, and further names that it held; "" for no one person."""
+    """Return a name without titles, capitals and editors' marks, and the names it held; "" for no one person."""
     further: list[str] = []
-    name = re.sub(r"\s*\[.*?\]", "", name)
+    name = re.sub(r"\s*\[.*?\]| Chargé d'Affaires$", "", name)
     name = " ".join(name.replace("’", "'").replace("‘", "'").replace("?", "").replace("#", "").split())
     before = None
     while before != name:
         before, name = name, _OFFICE_BEFORE.sub("", name)
     if peer := _PEERAGE.search(name):
-        title = "Lord" if peer[1] in {"Baron", "Lord", "Viscount", "Earl"} else "Baroness" if peer[1] == "Baroness" else "Lady"
+        title = (
+            "Lord"
+            if peer[1] in {"Baron", "Lord", "Viscount", "Earl"}
+            else "Baroness"
+            if peer[1] == "Baroness"
+            else "Lady"
+        )
         seat = re.sub(r" of .*| de .*", "", peer[2]).strip()
         if seat:
             further.append(f"{title} {seat}")
@@ -65,7 +85,11 @@ def clean(name: str) -> tuple[str, list[str]]:
         name = name[: realm.start()]
     name = _SUFFIX.sub("", name)
     name = re.sub(r",?\s+(Jr|Sr)\b\.?,?", lambda m: " Jr." if m[1] == "Jr" else "", name)
-    name = re.sub(r",?\s+(2nd|3rd|4th)$", lambda m: " " + _ORDINAL[m[1]], name).replace(", III", " III").replace(", IV", " IV")
+    name = (
+        re.sub(r",?\s+(2nd|3rd|4th)$", lambda m: " " + _ORDINAL[m[1]], name)
+        .replace(", III", " III")
+        .replace(", IV", " IV")
+    )
     if nick := _NICK.search(name):
         plain = " ".join(_NICK.sub(" ", name).split())
         if plain and not nick[1].islower() and nick[1] not in {"bureaucrat"}:
@@ -73,7 +97,12 @@ def clean(name: str) -> tuple[str, list[str]]:
         name = plain
     name = re.sub(r"([a-z])- ", r"\1-", " ".join(_case(word) for word in name.split())).strip(" ,;:")
     name = re.sub(r"\s+\(.*$", "", name)
-    if _SEVERAL.search(name) or _TWO.search(name) or not all(unicodedata.name(ch, "").startswith("LATIN") for ch in name if ch.isalpha()) or len(name) < 3:
+    if (
+        _SEVERAL.search(name)
+        or _TWO.search(name)
+        or not all(unicodedata.name(ch, "").startswith("LATIN") for ch in name if ch.isalpha())
+        or len(name) < 3
+    ):
         return "", []
     return name, further
 
@@ -84,7 +113,7 @@ def _alias(name: str) -> list[str]:
 
 
 def _group(people: list[Row]) -> tuple[dict[str, str], dict[str, Row], dict[str, str]]:
-    """Say which source keys are one person ("" for nobody), what the own table adds to whom, who belongs to another country.
+    """Say which source keys are one person ("" for nobody), what the own table adds, who belongs elsewhere.
 
     People of one name and country are one, unless both have an identifier or their years of birth differ.
     """
@@ -96,7 +125,9 @@ def _group(people: list[Row]) -> tuple[dict[str, str], dict[str, Row], dict[str,
     for rows in named.values():
         rows.sort(key=lambda row: (not row["qid"], not row["birth_year"], row["key"]))
         for row in rows[1:]:
-            if not row["qid"] and (not row["birth_year"] or row["birth_year"] == rows[0]["birth_year"] or not rows[0]["birth_year"]):
+            if not row["qid"] and (
+                not row["birth_year"] or row["birth_year"] == rows[0]["birth_year"] or not rows[0]["birth_year"]
+            ):
                 into[row["key"]] = rows[0]["key"]
     extra: dict[str, Row] = {}
     moved: dict[str, str] = {}
@@ -116,24 +147,28 @@ def _group(people: list[Row]) -> tuple[dict[str, str], dict[str, Row], dict[str,
         extra[found[0]["key"]] = row
     if unknown:
         raise ValueError(f"people.csv of the own tables names people that the source lacks: {unknown}")
-    for key, target in into.items():
-        if key in moved and target in moved:
-            moved[key] = moved[target]
-    for key in into:
-        while into[key] and into[into[key]] != into[key]:
-            into[key] = into[into[key]]
+    for source_key, goal in into.items():
+        if source_key in moved and goal in moved:
+            moved[source_key] = moved[goal]
+    for source_key in into:
+        while into[source_key] and into[into[source_key]] != into[source_key]:
+            into[source_key] = into[into[source_key]]
     return into, extra, moved
 
 
-def people_and_offices(people: list[Row], holdings: list[Row], countries: list[Row], bodies: list[Row]) -> tuple[list[Row], list[Row]]:
-    """Return the people with keys of their own and the offices they held, people without a usable name or office left out."""
+def people_and_offices(
+    people: list[Row], holdings: list[Row], countries: list[Row], bodies: list[Row]
+) -> tuple[list[Row], list[Row]]:
+    """Return the people with their keys, and their offices; people without a usable name or office are left out."""
     into, extras, moved = _group(people)
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in people:
         if into[row["key"]]:
             groups[into[row["key"]]].append(row)
     labels = {row["key"]: clean(row["label"])[0] for row in people}
-    held = offices([{**row, "name": labels.get(row["person_key"], "")} for row in holdings], into, moved, countries, bodies)
+    held = offices(
+        [{**row, "name": labels.get(row["person_key"], "")} for row in holdings], into, moved, countries, bodies
+    )
     made: list[Row] = []
     for source_key, rows in groups.items():
         rows.sort(key=lambda row: (row["key"] != source_key, row["key"]))
@@ -155,14 +190,26 @@ def people_and_offices(people: list[Row], holdings: list[Row], countries: list[R
                 "name": label,
                 "aliases": joined(spelt.values()),
                 "qid": next((row["qid"] for row in rows if row["qid"]), ""),
-                "country": moved.get(source_key) or next((CODES.get(row["country_iso2"], row["country_iso2"]) for row in rows if row["country_iso2"]), ""),
+                "country": moved.get(source_key)
+                or next(
+                    (
+                        CODES.get(row["country_iso2"], row["country_iso2"])
+                        for row in rows
+                        if row["country_iso2"] not in {"", "EU"}
+                    ),
+                    "",
+                ),
                 "birth": next((row["birth_year"] for row in rows if row["birth_year"]), ""),
-                "source": joined(sorted({c for row in rows for c in source_codes(row["source"], own=bool(extra)).split("|")})),
+                "source": joined(
+                    sorted({c for row in rows for c in source_codes(row["source"], own=bool(extra)).split("|")})
+                ),
             }
         )
     given = {normalise(row["name"]): row["gender"] for row in own("given_names.csv")}
     keys = _keys(made)
-    persons = [{**row, "key": keys[row["source_key"]], "gender": _gender(row["name"], row["country"], given)} for row in made]
+    persons = [
+        {**row, "key": keys[row["source_key"]], "gender": _gender(row["name"], row["country"], given)} for row in made
+    ]
     table = [{**row, "person": keys[row["person"]]} for key, rows in held.items() if key in keys for row in rows]
     _own_people(persons, table, bodies)
     return persons, close(table)
@@ -179,15 +226,23 @@ def _own_people(persons: list[Row], table: list[Row], bodies: list[Row]) -> None
     for row in persons:
         for name in (row["name"], *row["aliases"].split("|")):
             by_name.setdefault((normalise(name), row["country"]), row)
-            by_name.setdefault((normalise(name), ""), row)
     known = {row["key"] for row in bodies}
     keys = {row["key"] for row in persons}
     for row in own("offices.csv"):
-        person = by_name.get((normalise(row["name"]), row["country"]))
+        person = by_name.get((normalise(row["name"]), row["country"])) or by_name.get((normalise(row["name"]), ""))
         if person is None:
             key = slug(row["name"])
             key = f"{key}-{row['country'].lower()}" if key in keys else key
-            person = {"key": key, "name": row["name"], "aliases": row["aliases"], "qid": "", "country": row["country"], "birth": "", "gender": "", "source": "legation"}
+            person = {
+                "key": key,
+                "name": row["name"],
+                "aliases": row["aliases"],
+                "qid": "",
+                "country": row["country"],
+                "birth": "",
+                "gender": "",
+                "source": "legation",
+            }
             keys.add(key)
             persons.append(person)
             for name in (row["name"], *row["aliases"].split("|")):
@@ -211,7 +266,7 @@ def _own_people(persons: list[Row], table: list[Row], bodies: list[Row]) -> None
 
 
 def _keys(made: list[Row]) -> dict[str, str]:
-    """Return a key for each person: the slug of the name; namesakes add the country, then the year of birth, then a number."""
+    """Return the keys of people: the slug of the name; namesakes add country, year of birth, then a number."""
     by_slug: dict[str, list[Row]] = defaultdict(list)
     for row in made:
         by_slug[slug(row["name"])].append(row)

@@ -10,8 +10,10 @@ from kg.spelling import normalise, slug
 from tests.tools.tables import Row, joined, own, source_codes
 
 _OFFICIAL = re.compile(
-    r"^(?:the )?(?:\w+ )?(?:Republic|Kingdom|State|Federation|Commonwealth|Principality|Sultanate|Union|Federal|Islamic|Democratic|People's|Grand Duchy|"
-    r"United|Co-operative|Cooperative|Independent State|Russian Federation|Hashemite|Plurinational|Bolivarian|Oriental|Swiss|Hellenic|Arab|Socialist)\b"
+    r"^(?:the )?(?:\w+ )?(?:Republic|Kingdom|State|Federation|Commonwealth|Principality|Sultanate|Union|Federal|"
+    r"Islamic|Democratic|People's|Grand Duchy|"
+    r"United|Co-operative|Cooperative|Independent State|Russian Federation|Hashemite|Plurinational|Bolivarian|"
+    r"Oriental|Swiss|Hellenic|Arab|Socialist)\b"
 )
 _PER_CITY = 6
 
@@ -21,7 +23,7 @@ def _latin(name: str) -> bool:
 
 
 def states(rows: list[Row]) -> list[Row]:
-    """Return the countries, with the states since 1990 that are no more; own names and aliases go before the source's."""
+    """Return the countries and the states that are no more; own names and aliases go before the source's."""
     mine = {row["code"]: row for row in own("states.csv")}
     shared = {row["demonym"]: row for row in own("shared_demonyms.csv")}
     source = {row["iso2"]: row for row in rows}
@@ -30,14 +32,43 @@ def states(rows: list[Row]) -> list[Row]:
         row, extra = source.get(code, {}), mine.get(code, {})
         name = extra.get("name") or row.get("label", "")
         listed = row.get("aliases", "").split("|")
-        official = extra.get("official") or next((a.removeprefix("the ") for a in listed if _OFFICIAL.match(a) and a.isascii() and "." not in a and normalise(name).split()[-1] in normalise(a)), "")
-        formal = [a.removeprefix("the ") for a in listed if _OFFICIAL.match(a) and a.isascii() and "(" not in a and normalise(name) in normalise(a) and "Citizen" not in a and "  " not in a and a[:1].isupper()]
+        official = extra.get("official") or next(
+            (
+                a.removeprefix("the ")
+                for a in listed
+                if _OFFICIAL.match(a) and a.isascii() and "." not in a and normalise(name).split()[-1] in normalise(a)
+            ),
+            "",
+        )
+        formal = [
+            a.removeprefix("the ")
+            for a in listed
+            if _OFFICIAL.match(a)
+            and a.isascii()
+            and "(" not in a
+            and normalise(name) in normalise(a)
+            and "Citizen" not in a
+            and "  " not in a
+            and a[:1].isupper()
+        ]
         wanted = [d.strip() for d in row.get("demonyms", "").split("|")]
-        demonyms = [d for d in wanted if d and not re.search(r"[,()/]", d) and shared.get(d, {"code": code})["code"] == code]
-        taken = {normalise(name), *(normalise(a) for a in [row.get("label", ""), "the nature island", "caymans", "congo", "congo brazzaville"])}
+        demonyms = [
+            d for d in wanted if d and not re.search(r"[,()/]", d) and shared.get(d, {"code": code})["code"] == code
+        ]
+        taken = {
+            normalise(name),
+            *(
+                normalise(a)
+                for a in [row.get("label", ""), "the nature island", "caymans", "congo", "congo brazzaville"]
+            ),
+        }
         demonyms = [d for d in extra.get("demonyms", "").split("|") + demonyms if d and normalise(d) not in taken]
         demonyms += [d for d, owner in shared.items() if owner["code"] == code]
-        aliases = joined(a for a in [official, row.get("label", ""), *extra.get("aliases", "").split("|"), *formal[:3]] if a and a != name and not a.startswith(f"{name} "))
+        aliases = joined(
+            a
+            for a in [official, row.get("label", ""), *extra.get("aliases", "").split("|"), *formal[:3]]
+            if a and a != name and not a.startswith(f"{name} ")
+        )
         made.append(
             {
                 "code": code,
@@ -70,7 +101,9 @@ def cities(rows: list[Row], countries: list[Row], person_names: frozenset[str]) 
     keys: set[str] = set()
     made = []
     found: set[tuple[str, str]] = set()
-    for row in sorted(rows, key=lambda r: (r["capital"] != "capital", -int(r["population"] or 0), int(r["geonames_id"]))):
+    for row in sorted(
+        rows, key=lambda r: (r["capital"] != "capital", -int(r["population"] or 0), int(r["geonames_id"]))
+    ):
         country = row["country_iso2"]
         mine = extra.get((row["name"], country), {})
         name = mine.get("preferred") or row["name"].replace("’", "'").replace("‘", "'")
@@ -80,8 +113,16 @@ def cities(rows: list[Row], countries: list[Row], person_names: frozenset[str]) 
             key = f"{key}-{row['geonames_id']}"
         keys.add(key)
         large = row["capital"] or int(row["population"] or 0) >= 1_000_000
-        variants = [a for a in row["alt_names"].split("|") if large and len(a) >= 4 and _latin(a) and not a.isupper() and normalise(a)[:2] == normalise(name)[:2]]
-        variants = [a for a in variants if normalise(a) not in known and normalise(a) not in primary and normalise(a) != normalise(name)]
+        variants = [
+            a
+            for a in map(" ".join, map(str.split, row["alt_names"].split("|")))
+            if large and len(a) >= 4 and _latin(a) and not a.isupper() and normalise(a)[:2] == normalise(name)[:2]
+        ]
+        variants = [
+            a
+            for a in variants
+            if normalise(a) not in known and normalise(a) not in primary and normalise(a) != normalise(name)
+        ]
         variants.sort(key=lambda a: (abs(len(a) - len(name)), a))
         spelt: dict[str, str] = {}
         for variant in variants:
@@ -97,7 +138,9 @@ def cities(rows: list[Row], countries: list[Row], person_names: frozenset[str]) 
                 "longitude": row["lon"],
                 "population": row["population"],
                 "capital": row["capital"] or mine.get("capital", ""),
-                "ambiguous": "yes" if normalise(name) in doubtful or (not row["capital"] and normalise(name) in person_names) else "",
+                "ambiguous": "yes"
+                if normalise(name) in doubtful or (not row["capital"] and normalise(name) in person_names)
+                else "",
                 "aliases": joined(aliases),
                 "own": str(len([a for a in mine.get("aliases", "").split("|") if a]) or ""),
                 "geonames": row["geonames_id"],
@@ -111,7 +154,7 @@ def cities(rows: list[Row], countries: list[Row], person_names: frozenset[str]) 
 
 
 def places(city_rows: list[Row], person_names: frozenset[str]) -> list[Row]:
-    """Return the landmarks, residences, regions and small towns of the own table; a town that is a city already is left out."""
+    """Return the landmarks, regions and small towns of the own table; a town that is a city already is left out."""
     by_name: dict[tuple[str, str], str] = {}
     for row in city_rows:
         for name in (row["name"], *row["aliases"].split("|")):
@@ -122,11 +165,23 @@ def places(city_rows: list[Row], person_names: frozenset[str]) -> list[Row]:
             continue
         city = by_name.get((normalise(row["city"]), row["country"]), "") if row["city"] else ""
         if row["city"] and not city:
-            raise ValueError(f"places.csv of the own tables: no city {row['city']} in {row['country']} for {row['name']}")
+            raise ValueError(
+                f"places.csv of the own tables: no city {row['city']} in {row['country']} for {row['name']}"
+            )
         key = slug(row["name"]) + (f"-{row['country'].lower()}" if row["country"] else "")
         key = f"{key}-{row['kind']}" if key in keys else key
         if key in keys:
             raise ValueError(f"places.csv of the own tables: {row['name']} has the key of a city, {key}")
         keys.add(key)
-        made.append({**row, "key": key, "city": city, "ambiguous": "yes" if row["kind"] in {"town", "region"} and normalise(row["name"]) in person_names else "", "source": "legation"})
+        made.append(
+            {
+                **row,
+                "key": key,
+                "city": city,
+                "ambiguous": "yes"
+                if row["kind"] in {"town", "region"} and normalise(row["name"]) in person_names
+                else "",
+                "source": "legation",
+            }
+        )
     return made

