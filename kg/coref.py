@@ -84,36 +84,42 @@ class Resolver:
                     mention.entities, mention.score = other.entities, 0.5
                     break
 
-    def _plural(self, mention: Mention, number: int) -> None:
-        """Give "they", "the two leaders" the people named together or last."""
-        people: list[int] = []
+    def _plural(self, mention: Mention, number: int, lemma: str | None = None) -> None:
+        """Give "they", "the two presidents" the people named together last, of that office where one is named."""
         here = self.sent[mention.first]
-        # People that a conjunction or a meeting put side by side.
+        wanted = max(2, number)
+        people: dict[int, None] = {}
         for other in reversed(self.seen):
             if here - self.sent[other.first] > (6 if number >= 2 else 3):
                 break
-            if other.kind == "pronoun" and len(other.entities) > 1 or other.kind == "role" and len(other.entities) > 1:
-                if number in {0, len(other.entities)}:
-                    mention.entities, mention.score = other.entities, 0.7
-                    return
+            if other.kind not in {"name", "role", "pronoun"}:
                 continue
-            for index in other.entities:
-                if self.cast.entities[index].kind == "person" and index not in people and other.kind in {"name", "role", "pronoun"}:
-                    people.append(index)
-            if number >= 2 and len(people) >= number:
-                mention.entities, mention.score = tuple(reversed(people[:number])), 0.55
+            fitting = tuple(e for e in other.entities if self._of_office(e, lemma))
+            if len(other.entities) > 1 and len(fitting) == len(other.entities) and number in {0, len(fitting)}:
+                mention.entities, mention.score = other.entities, 0.7
+                return
+            joined = tuple(e for e in self._joined(other) if self._of_office(e, lemma))
+            if len(joined) == wanted and other.kind == "name":
+                mention.entities, mention.score = joined, 0.65
+                return
+            people.update(dict.fromkeys(fitting))
+            if number >= 2 and len(people) >= number and (lemma is None or self.sent[other.first] < here):
+                first = sorted(list(people)[:number])
+                mention.entities, mention.score = tuple(first), 0.5
                 return
         if number == 0 and mention.kind == "pronoun":
-            for other in reversed(self.seen):
-                if here - self.sent[other.first] > 1:
-                    break
-                joined = self._joined(other)
-                if len(joined) > 1:
-                    mention.entities, mention.score = joined, 0.6
-                    return
-                if other.kind == "group":
-                    mention.entities, mention.score = other.entities, 0.5
-                    return
+            last = next((m for m in reversed(self.seen) if m.kind == "group" and here - self.sent[m.first] <= 1), None)
+            if last is not None:
+                mention.entities, mention.score = last.entities, 0.5
+
+    def _of_office(self, index: int, lemma: str | None) -> bool:
+        """Say whether an entity is a person who may be one of "the presidents"; any person may be one of "the leaders"."""
+        entity = self.cast.entities[index]
+        if entity.kind != "person":
+            return False
+        if lemma is None or lemma in _GENERIC or lemma in {"secretary", "side"} or not entity.roles:
+            return True
+        return any(role.lemma == lemma or {role.lemma, lemma} <= {"premier", "minister", "pm"} for role in entity.roles)
 
     def _joined(self, mention: Mention) -> tuple[int, ...]:
         found: list[int] = []
@@ -195,7 +201,7 @@ class Resolver:
                 mention.entities, mention.score = tuple(found), 0.8
                 return
         if role.kind in {"office", "person"} and (role.definite or role.number >= 2) and not (role.lemma in _SOURCES and role.number == 0):
-            self._plural(mention, role.number)
+            self._plural(mention, role.number, role.lemma)
         if not mention.entities and role.kind in {"office", "person"} and role.lemma in _SOURCES | {"minister", "leader"}:
             self._make(mention, role, None)
 

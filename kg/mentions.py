@@ -328,6 +328,7 @@ class _Caster:
             else:
                 self.mentions.append(Mention(role.first, role.stop, role.head, "role", (), 0.0, role))
         self._towns(covered)
+        self._nationals(covered)
         for token in self.doc:
             if token.text in {"FO", "MFA", "MOFA", "MoFA"} and self.home and token.i not in covered and token.i not in self.where:
                 state = self.authority.state_by_code(self.home)
@@ -350,6 +351,18 @@ class _Caster:
         for token in self.doc:
             if token.lower_ in PRONOUNS and token.i not in named and token.pos_ in {"PRON", "DET"} and not (token.text == "US"):
                 self.mentions.append(Mention(token.i, token.i + 1, token.i, "pronoun", (), 0.0))
+
+    def _nationals(self, covered: set[int]) -> None:
+        """Let "the Canadian" and "the Pole" stand for a person of that country, as "the Canadian leader" does."""
+        for first, (kind, key, stop) in sorted(self.where.items()):
+            if kind != "demonym" or first in covered or first == 0 or self.doc[first - 1].lower_ not in {"the", "this"} or stop >= len(self.doc):
+                continue
+            token, after = self.doc[stop - 1], self.doc[stop]
+            if token.tag_ in {"NNS", "NNPS"} or token.lower_.endswith(("s", "ese", "ish", "ch")) or after.pos_ in {"NOUN", "PROPN", "ADJ"} or after.text == "-":
+                continue
+            role = Role(first - 1, stop, stop - 1, "leader", "leader", "person", (key,), definite=True)
+            self.mentions = [m for m in self.mentions if not (m.kind == "demonym" and m.first == first)]
+            self.mentions.append(Mention(first - 1, stop, stop - 1, "role", (), 0.0, role))
 
     def _towns(self, covered: set[int]) -> None:
         """Place the smaller towns that the model sees: the authority's, else those whose state follows ("Berga, Sweden")."""

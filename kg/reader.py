@@ -51,7 +51,7 @@ class Reader:
         """
         zones = find_zones(article.text, title=article.title)
         parsed = parse(article.text, zones, self.nlp)
-        published = article.published or zones.byline_date
+        published = _today(article.published or zones.byline_date, zones.dateline_day)
         quotes = find_quotes(article.text, parsed.zones)
         dates = find_dates(article.text)
         dateline = self._dateline(zones.dateline_place)
@@ -141,6 +141,13 @@ class Reader:
         place = None if mode in {"phone", "video"} else meeting_place(scene, draft)
         met = Meeting(tuple(sorted(actors)), linker.place(place) if place else None, mode)
         return Report(met, telling.status, telling.edtf, draft.evidence, confidence, draft.rule)
+
+
+def _today(published: date | None, dateline: date | None) -> date | None:
+    """Return the day that "today" means: the dateline's, where it is the publication's or a few days before."""
+    if published is None or dateline is None:
+        return published or dateline
+    return dateline if 0 <= (published - dateline).days <= 3 else published
 
 
 def _day(day: date | None) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from kg.evaluate.gold import Gold, GoldEvent, load_gold
 from kg.evaluate.match import Cast as GoldCast
 from kg.evaluate.match import agreement, overlap, pair, same_words, start_of
 from kg.extract import meeting, statement, visit, weigh, when
-from kg.extract.candidate import Draft, Scene
+from kg.extract.candidate import TELLINGS, Draft, Scene
 from kg.judge import Judge
 from kg.mentions import Entity
 from kg.reader import Reader
@@ -34,7 +34,7 @@ from kg.records import Article, Span
 FOLDS = 5
 PARAMETERS: dict[str, Any] = {
     "verbosity": -1, "deterministic": True, "force_row_wise": True, "num_threads": 1, "seed": 7, "learning_rate": 0.06, "num_leaves": 15,
-    "min_data_in_leaf": 12, "feature_fraction": 0.5, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 3.0, "max_bin": 63,
+    "min_data_in_leaf": 12, "feature_fraction": 0.5, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 3.0, "extra_trees": True, "max_bin": 63,
 }  # fmt: skip
 ROUNDS = {"coref": 160, "visit": 180, "meeting": 180, "statement": 220, "act": 120, "status": 80, "date": 140, "visit-event": 80, "meeting-event": 80, "statement-event": 80}
 FIRST = ("visit", "meeting", "statement", "act")
@@ -245,17 +245,20 @@ def _samples(scene: Scene, teacher: Teacher) -> dict[str, Sample]:
     visit_sample, visit_events = teacher.visits(visits)
     meeting_sample, meeting_events = teacher.meetings(pairs)
     statement_sample, act_sample, _ = teacher.statements(said)
-    drafts: list[tuple[Draft, int]] = []
-    for candidate, event in zip(visits, visit_events, strict=True):
-        if event is not None:
-            drafts.append((visit.decode(scene, [candidate], [1.0], threshold=0.5)[0], event))
-    for couple, event in zip(pairs, meeting_events, strict=True):
-        if event is not None:
-            drafts.append((meeting.decode(scene, [couple], [1.0], threshold=0.5)[0], event))
+    drafts = _right(visit_events, lambda n: visit.decode(scene, [visits[n]], [1.0], threshold=0.5)[0])
+    drafts += _right(meeting_events, lambda n: meeting.decode(scene, [pairs[n]], [1.0], threshold=0.5)[0])
     status_sample, date_sample = times(scene, teacher, drafts)
     return {
         "visit": visit_sample, "meeting": meeting_sample, "statement": statement_sample, "act": act_sample, "status": status_sample, "date": date_sample,
     }  # fmt: skip
+
+
+def _right(events: list[int | None], draft: Callable[[int], Draft]) -> list[tuple[Draft, int]]:
+    """Return a draft for each candidate that tells an annotated event; each knows the other tellings, as decoding has it."""
+    made = [(draft(n), event) for n, event in enumerate(events) if event is not None]
+    for one, event in made:
+        one.more["others"] = [other.cue for other, e in made if e == event and other.cue != one.cue][:TELLINGS]
+    return made
 
 
 def second_looks(lesson: Lesson, drafts: list[tuple[str, Draft]]) -> dict[str, Sample]:

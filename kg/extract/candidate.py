@@ -116,6 +116,10 @@ class Scene:
         return self.parsed.span(min(tokens), max(tokens) + 1)
 
 
+TELLINGS = 4
+"""Other tellings of an event whose dates are looked at, at most."""
+
+
 @dataclass
 class Draft:
     """An event on its way: who, where, the word that opens the frame (``cue``) and where it stands in the text."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from kg.extract.candidate import DEPS, PREPS, Draft, Scene, anchor, meet, one_hot, path
+from kg.extract.candidate import DEPS, PREPS, TELLINGS, Draft, Scene, anchor, meet, one_hot, path
 from kg.mentions import Mention, PlaceMention
 
 _GROUPS = frozenset({"delegation", "team", "mission", "mediator", "envoy", "minister", "leader"})
@@ -282,7 +282,7 @@ def _draft(scene: Scene, entity: int, spot: PlaceMention, best: Candidate, score
     rule = f"visit/{'explicit' if best.explicit else 'implied'}/{best.cue.lemma_.lower()}"
     return Draft(
         (entity,), spot, best.cue.i, scene.cover(*points), score, rule, tuple(best.features),
-        {"mention": mention, "noisy_or": 1 - miss, "others": [c.cue.i for _, c in pool[1:4]]},
+        {"mention": mention, "noisy_or": 1 - miss, "others": list(dict.fromkeys(c.cue.i for _, c in pool[1:] if c.cue.i != best.cue.i))[:TELLINGS]},
     )  # fmt: skip
 
 

@@ -141,12 +141,12 @@ def _told_year(scene: Scene, at: int, expression: DateExpression, value: str) ->
 
 
 def _reference(scene: Scene, at: int, tense: Tense) -> str | None:
-    """Return the last full date before token ``at``, for "the next day"."""
+    """Return the last date before token ``at``, from which "the next day" or "the fifth of that month" counts."""
     for number in range(scene.sent_of[at], max(-1, scene.sent_of[at] - 6), -1):
         for i, expression in reversed(scene.dates_in[number]):
             if i < at and expression.kind != "anaphoric":
                 value = resolve(expression, anchor=scene.published, tense=tense)
-                if value and len(value) == 10:
+                if value and len(value) >= 7:
                     return value
     return None
 
