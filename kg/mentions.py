@@ -132,11 +132,23 @@ class _Caster:
             if first is None or stop is None or stop <= first:
                 continue
             kind = {"city": "place", "landmark": "place"}.get(hit.kind, hit.kind)
-            if hit.ambiguous and kind == "place" and not any(t.ent_type_ in {"GPE", "LOC", "FAC"} for t in self.doc[first:stop]):
+            if (
+                hit.ambiguous
+                and kind == "place"
+                and not any(t.ent_type_ in {"GPE", "LOC", "FAC"} for t in self.doc[first:stop])
+            ):
                 continue
-            if hit.ambiguous and kind in {"state", "demonym"} and all(t.ent_type_ == "PERSON" for t in self.doc[first:stop]):
+            if (
+                hit.ambiguous
+                and kind in {"state", "demonym"}
+                and all(t.ent_type_ == "PERSON" for t in self.doc[first:stop])
+            ):
                 continue
-            if hit.ambiguous and kind == "organisation" and not any(t.ent_type_ in {"ORG", "NORP", "GPE"} for t in self.doc[first:stop]):
+            if (
+                hit.ambiguous
+                and kind == "organisation"
+                and not any(t.ent_type_ in {"ORG", "NORP", "GPE"} for t in self.doc[first:stop])
+            ):
                 continue
             self.where[first] = (kind, hit.key, stop)
             if hit.kind in {"city", "landmark"}:
@@ -147,7 +159,9 @@ class _Caster:
     def state(self, code: str, at: int) -> Entity:
         if code not in self._states:
             known = self.authority.state_by_code(code)
-            self._states[code] = self.entity("state", known.name if known else code, at, country=code, known=known).index
+            self._states[code] = self.entity(
+                "state", known.name if known else code, at, country=code, known=known
+            ).index
         return self.entities[self._states[code]]
 
     def organisation(self, key: str, at: int) -> Entity:
@@ -196,10 +210,16 @@ class _Caster:
             strong = [(e, p) for e, p in owners if word in (p[-1], p[0])] or owners
             if strong:
                 feminine = self._honorific(first)
-                fitting = [e for e, _ in strong if not (feminine and e.gender and feminine != e.gender)] or [e for e, _ in strong]
+                fitting = [e for e, _ in strong if not (feminine and e.gender and feminine != e.gender)] or [
+                    e for e, _ in strong
+                ]
                 before = [e for e in fitting if e.first <= first]
                 # Of two bearers of one surname the one last named by it, else the first of them in the text.
-                match = max(before, key=lambda e: self._last_named(e, placed, first)) if before else min(fitting, key=lambda e: e.first)
+                match = (
+                    max(before, key=lambda e: self._last_named(e, placed, first))
+                    if before
+                    else min(fitting, key=lambda e: e.first)
+                )
             else:
                 if word not in singles:
                     singles[word] = self.entity("person", _titled(name), first)
@@ -237,24 +257,61 @@ class _Caster:
         for role in self.roles:
             behind = role.stop
             mention = None
-            while behind < len(doc) and (doc[behind].lower_.rstrip(".") in role_words().honorifics or doc[behind].text == "."):
+            while behind < len(doc) and (
+                doc[behind].lower_.rstrip(".") in role_words().honorifics or doc[behind].text == "."
+            ):
                 behind += 1
             if behind in by_first and role.number <= 1 and doc[role.head].text[:1].isalpha():
                 mention = by_first[behind]
             elif role.stop < len(doc) and doc[role.stop].text == "," and role.number == 1:
                 after = role.stop + 1
-                while after < len(doc) and doc[after].lower_.rstrip(".") in role_words().honorifics | {"his", "excellency", "her", "h.e", "."}:
+                while after < len(doc) and doc[after].lower_.rstrip(".") in role_words().honorifics | {
+                    "his",
+                    "excellency",
+                    "her",
+                    "h.e",
+                    ".",
+                }:
                     after += 1
-                if after in by_first and by_first[after].stop < len(doc) and doc[by_first[after].stop].text in {",", ".", ";", "—", "–", "-", ":", ")", "and"}:
+                if (
+                    after in by_first
+                    and by_first[after].stop < len(doc)
+                    and doc[by_first[after].stop].text in {",", ".", ";", "—", "–", "-", ":", ")", "and"}
+                ):
                     mention = by_first[after]
             if mention is None:
                 back = role.first - 1
                 if back >= 0 and doc[back].text in {",", "(", "—", "–"} and back in by_stop and role.number <= 1:
                     previous = by_stop[back]
                     # "Lavrov, the foreign minister" but not the next item of a list of people.
-                    if role.stop >= len(doc) or doc[role.stop].text in {",", ".", ";", "—", "–", ")", "who", ":"} or role.definite or doc[role.stop].pos_ in {"VERB", "AUX", "SCONJ", "ADP", "CCONJ", "PUNCT"}:
+                    if (
+                        role.stop >= len(doc)
+                        or doc[role.stop].text in {",", ".", ";", "—", "–", ")", "who", ":"}
+                        or role.definite
+                        or doc[role.stop].pos_ in {"VERB", "AUX", "SCONJ", "ADP", "CCONJ", "PUNCT"}
+                    ):
                         mention = previous
-            if mention is None or role.kind == "group" and role.lemma not in {"spokesman", "lawmaker", "negotiator", "mediator", "diplomat", "leader", "analyst", "expert", "critic", "official", "adviser", "aide", "observer", "commentator"}:
+            if (
+                mention is None
+                or role.kind == "group"
+                and role.lemma
+                not in {
+                    "spokesman",
+                    "lawmaker",
+                    "negotiator",
+                    "mediator",
+                    "diplomat",
+                    "leader",
+                    "analyst",
+                    "expert",
+                    "critic",
+                    "official",
+                    "adviser",
+                    "aide",
+                    "observer",
+                    "commentator",
+                }
+            ):
                 loose.append(role)
                 continue
             entity = self.entities[mention.entities[0]]
@@ -264,7 +321,9 @@ class _Caster:
             if role.stop <= mention.first and doc[role.stop].text != ",":
                 mention.first = role.first
                 entity.forms[self.parsed.words(role.first, mention.stop)] += 1
-            self.mentions.append(Mention(role.first, role.stop, role.head, "role", (entity.index,), 1.0, role, apposed=True))
+            self.mentions.append(
+                Mention(role.first, role.stop, role.head, "role", (entity.index,), 1.0, role, apposed=True)
+            )
             entity.forms[self.parsed.words(role.first, role.stop)] += 0
         self.loose = loose
         for mention in list(by_first.values()):
@@ -329,14 +388,29 @@ class _Caster:
                 self.mentions.append(Mention(role.first, role.stop, role.head, "role", (), 0.0, role))
         self._towns(covered)
         for token in self.doc:
-            if token.text in {"FO", "MFA", "MOFA", "MoFA"} and self.home and token.i not in covered and token.i not in self.where:
+            if (
+                token.text in {"FO", "MFA", "MOFA", "MoFA"}
+                and self.home
+                and token.i not in covered
+                and token.i not in self.where
+            ):
                 state = self.authority.state_by_code(self.home)
-                entity = self.descriptive(f"Ministry of Foreign Affairs of {state.name}" if state else token.text, token.i, country=self.home, subkind="Ministry")
+                entity = self.descriptive(
+                    f"Ministry of Foreign Affairs of {state.name}" if state else token.text,
+                    token.i,
+                    country=self.home,
+                    subkind="Ministry",
+                )
                 entity.forms[token.text] += 1
                 self.mentions.append(Mention(token.i, token.i + 1, token.i, "organization", (entity.index,), 0.8))
         taken = {i for m in self.mentions for i in range(m.first, m.stop)}
         for ent in self.doc.ents:
-            if ent.label_ == "ORG" and not taken.intersection(range(ent.start, ent.end)) and len(ent.text) > 2 and any(t.pos_ == "PROPN" for t in ent):
+            if (
+                ent.label_ == "ORG"
+                and not taken.intersection(range(ent.start, ent.end))
+                and len(ent.text) > 2
+                and any(t.pos_ == "PROPN" for t in ent)
+            ):
                 first = ent.start + (1 if ent[0].lower_ in {"the", "a", "•", "—"} else 0)
                 if first >= ent.end:
                     continue
@@ -346,9 +420,16 @@ class _Caster:
                 entity = self.descriptive(name, first)
                 entity.forms[self.parsed.words(first, ent.end)] += 1
                 self.mentions.append(Mention(first, ent.end, ent.root.i, "organization", (entity.index,), 0.8))
-        named = {i for m in self.mentions if m.kind in {"name", "organization", "state"} for i in range(m.first, m.stop)}
+        named = {
+            i for m in self.mentions if m.kind in {"name", "organization", "state"} for i in range(m.first, m.stop)
+        }
         for token in self.doc:
-            if token.lower_ in PRONOUNS and token.i not in named and token.pos_ in {"PRON", "DET"} and not (token.text == "US"):
+            if (
+                token.lower_ in PRONOUNS
+                and token.i not in named
+                and token.pos_ in {"PRON", "DET"}
+                and not (token.text == "US")
+            ):
                 self.mentions.append(Mention(token.i, token.i + 1, token.i, "pronoun", (), 0.0))
 
     def _towns(self, covered: set[int]) -> None:
@@ -361,8 +442,17 @@ class _Caster:
             stop = ent.end - (ent[-1].tag_ == "POS")
             if first >= stop or not self.doc[first].text[:1].isupper():
                 continue
-            state = next((self.where[i][1] for i in (stop + 1,) if i in self.where and self.where[i][0] == "state" and self.doc[stop].text == ","), None)
-            city = self.authority.city(self.doc[first:stop].text, country=state) or (None if state else self.authority.city(self.doc[first:stop].text))
+            state = next(
+                (
+                    self.where[i][1]
+                    for i in (stop + 1,)
+                    if i in self.where and self.where[i][0] == "state" and self.doc[stop].text == ","
+                ),
+                None,
+            )
+            city = self.authority.city(self.doc[first:stop].text, country=state) or (
+                None if state else self.authority.city(self.doc[first:stop].text)
+            )
             if city is not None:
                 self.places.append(PlaceMention(first, stop, city.key, "city", city.country))
             elif state is not None:
@@ -390,7 +480,11 @@ class _Caster:
         low = title.lower()
         words = self.parsed.words(role.first, role.stop)
         plain = words.split(" ", 1)[1] if words.lower().startswith(("the ", "a ", "an ")) and " " in words else words
-        if role.lemma in {"government", "regime", "administration", "leadership", "authority", "junta"} and country and role.lemma in {"government", "administration"}:
+        if (
+            role.lemma in {"government", "regime", "administration", "leadership", "authority", "junta"}
+            and country
+            and role.lemma in {"government", "administration"}
+        ):
             entity = self.state(country, role.first)
             entity.forms[plain] += 1
         elif role.lemma == "embassy":
@@ -398,7 +492,12 @@ class _Caster:
                 country, state = self._owner_state(role)
             host = self._place_after(role.stop)
             name = f"Embassy of {state.name}" if state else plain
-            entity = self.descriptive(name + (f" in {host}" if host and state else ""), role.first, country=country, subkind="DiplomaticMission")
+            entity = self.descriptive(
+                name + (f" in {host}" if host and state else ""),
+                role.first,
+                country=country,
+                subkind="DiplomaticMission",
+            )
         elif role.lemma in {"ministry", "office", "department"} and ("foreign" in low or "external" in low):
             country = country or self.home
             state = self.authority.state_by_code(country) if country else None
@@ -407,9 +506,27 @@ class _Caster:
         elif role.lemma == "ministry" and doc[role.head].text[:1].isupper():
             country = country or self.home
             state = self.authority.state_by_code(country) if country else None
-            entity = self.descriptive(f"{title} of {state.name}" if state else title, role.first, country=country, subkind="Ministry")
+            entity = self.descriptive(
+                f"{title} of {state.name}" if state else title, role.first, country=country, subkind="Ministry"
+            )
         else:
-            if role.lemma in {"office", "side", "group", "party", "mission", "union", "council", "department", "team", "presidency"} and not country and role.owner is None:
+            if (
+                role.lemma
+                in {
+                    "office",
+                    "side",
+                    "group",
+                    "party",
+                    "mission",
+                    "union",
+                    "council",
+                    "department",
+                    "team",
+                    "presidency",
+                }
+                and not country
+                and role.owner is None
+            ):
                 if role.lemma not in {"presidency"}:
                     return
             entity = self.descriptive(plain, role.first, country=country)

@@ -96,7 +96,12 @@ def find_roles(doc: Doc, where: Where, *, is_name: Callable[[int], bool]) -> lis
             continue
         # The head is the last role word of an unbroken run: "Vice-Premier and Foreign Minister", "chief executive".
         head = i
-        while head + 1 < len(doc) and not is_name(head + 1) and not doc[head].whitespace_ == "" and _is_head(doc[head + 1]):
+        while (
+            head + 1 < len(doc)
+            and not is_name(head + 1)
+            and not doc[head].whitespace_ == ""
+            and _is_head(doc[head + 1])
+        ):
             head += 1
         role = _phrase(doc, head, where, is_name, floor=max(found[-1].stop if found else 0, doc[head].sent.start))
         found.append(role)
@@ -157,17 +162,30 @@ def _phrase(doc: Doc, head: int, where: Where, is_name: Callable[[int], bool], *
         elif low in {"a", "an", "some", "several", "many", "no", "any", "another"}:
             i -= 1
             break
-        elif low in known.modifiers or low in known.offices or (low in known.groups and token.pos_ in {"NOUN", "PROPN"}):
+        elif (
+            low in known.modifiers or low in known.offices or (low in known.groups and token.pos_ in {"NOUN", "PROPN"})
+        ):
             title.insert(0, token.text)
         elif low in _PASSING:
             pass
         elif low in {"-", "–"} and not token.whitespace_ and i > floor and not doc[i - 1].whitespace_:
             pass
-        elif low in {"and", "&"} and i > floor and doc[i - 1].lower_ in (known.offices | known.modifiers) and doc[i - 1].text[:1].isupper():
+        elif (
+            low in {"and", "&"}
+            and i > floor
+            and doc[i - 1].lower_ in (known.offices | known.modifiers)
+            and doc[i - 1].text[:1].isupper()
+        ):
             title.insert(0, token.text)
         elif token.pos_ in {"ADJ"} and token.dep_ in {"amod"} and token.head.i >= head - 2 and not is_name(i):
             pass
-        elif token.pos_ == "PROPN" and token.dep_ in {"compound", "nmod"} and not is_name(i) and token.text.isupper() and len(token.text) <= 5:
+        elif (
+            token.pos_ == "PROPN"
+            and token.dep_ in {"compound", "nmod"}
+            and not is_name(i)
+            and token.text.isupper()
+            and len(token.text) <= 5
+        ):
             title.insert(0, token.text)
         else:
             break
@@ -175,7 +193,14 @@ def _phrase(doc: Doc, head: int, where: Where, is_name: Callable[[int], bool], *
     first = i + 1
     stop = head + 1
     # "of Foreign Affairs", "to the United Nations", "of Italy and Germany", "of the Republic of South Africa"
-    while stop < len(doc) and (doc[stop].lower_ in _LINKS or (doc[stop].lower_ in {"-", "–"} and stop + 1 < len(doc) and doc[stop + 1].lower_ in {"designate", "elect", "general"})):
+    while stop < len(doc) and (
+        doc[stop].lower_ in _LINKS
+        or (
+            doc[stop].lower_ in {"-", "–"}
+            and stop + 1 < len(doc)
+            and doc[stop + 1].lower_ in {"designate", "elect", "general"}
+        )
+    ):
         link = doc[stop].lower_
         if link in {"-", "–"}:
             title += ["-", doc[stop + 1].text]
@@ -197,11 +222,18 @@ def _phrase(doc: Doc, head: int, where: Where, is_name: Callable[[int], bool], *
                 j = behind
             elif low in {"the", "then"} and not taken:
                 j += 1
-            elif low in {"and", ","} and taken and j + 1 < len(doc) and (j + 1 in where and where[j + 1][0] in {"state", "capital"} or doc[j + 1].lower_ in _REALMS):
+            elif (
+                low in {"and", ","}
+                and taken
+                and j + 1 < len(doc)
+                and (j + 1 in where and where[j + 1][0] in {"state", "capital"} or doc[j + 1].lower_ in _REALMS)
+            ):
                 if not (j + 1 in where):
                     words.append(low)
                 j += 1
-            elif low in _REALMS or (link == "of" and low in {"republic", "kingdom", "federation", "union", "member", "states"}):
+            elif low in _REALMS or (
+                link == "of" and low in {"republic", "kingdom", "federation", "union", "member", "states"}
+            ):
                 words.append(doc[j].text)
                 taken = True
                 j += 1
@@ -211,7 +243,11 @@ def _phrase(doc: Doc, head: int, where: Where, is_name: Callable[[int], bool], *
                 break
         if not taken:
             break
-        kept = [word for word in words if word.lower() not in {"republic", "kingdom", "federation", "member", "states", "union"}]
+        kept = [
+            word
+            for word in words
+            if word.lower() not in {"republic", "kingdom", "federation", "member", "states", "union"}
+        ]
         if kept and kept[0] not in {"and", ","}:
             title += [link, *kept]
         stop = j

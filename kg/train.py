@@ -36,7 +36,18 @@ PARAMETERS: dict[str, Any] = {
     "verbosity": -1, "deterministic": True, "force_row_wise": True, "num_threads": 1, "seed": 7, "learning_rate": 0.06, "num_leaves": 15,
     "min_data_in_leaf": 12, "feature_fraction": 0.5, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 3.0, "max_bin": 63,
 }  # fmt: skip
-ROUNDS = {"coref": 160, "visit": 180, "meeting": 180, "statement": 220, "act": 120, "status": 80, "date": 140, "visit-event": 80, "meeting-event": 80, "statement-event": 80}
+ROUNDS = {
+    "coref": 160,
+    "visit": 180,
+    "meeting": 180,
+    "statement": 220,
+    "act": 120,
+    "status": 80,
+    "date": 140,
+    "visit-event": 80,
+    "meeting-event": 80,
+    "statement-event": 80,
+}
 FIRST = ("visit", "meeting", "statement", "act")
 """The models whose scores the second look builds on."""
 
@@ -77,7 +88,10 @@ class Teacher:
         start, stop = self.scene.sents[sentence]
         span = self.scene.parsed.span(start, stop)
         text = " ".join(span.of(self.article.text).split())
-        return any(overlap(evidence, text) >= 0.5 or overlap(text, evidence) >= 0.9 for evidence in (event.evidence, *self.retold.get(index, [])))
+        return any(
+            overlap(evidence, text) >= 0.5 or overlap(text, evidence) >= 0.9
+            for evidence in (event.evidence, *self.retold.get(index, []))
+        )
 
     def visits(self, found: list[visit.Candidate]) -> tuple[Sample, list[int | None]]:
         """Label visit candidates; also return for each which annotated event it tells."""
@@ -86,7 +100,12 @@ class Teacher:
             label, weight, event = 0.0, 1.0, None
             who = self.who[candidate.entity]
             for index, gold in enumerate(self.gold.events):
-                if gold.kind != "visit" or who is None or who not in {self.number(n) for n in gold.actors} or gold.country != candidate.place.country:
+                if (
+                    gold.kind != "visit"
+                    or who is None
+                    or who not in {self.number(n) for n in gold.actors}
+                    or gold.country != candidate.place.country
+                ):
                     continue
                 here = self.tells(index, gold, self.scene.sent_of[candidate.cue.i])
                 if not here:
@@ -124,7 +143,9 @@ class Teacher:
     def statements(self, found: list[statement.Candidate]) -> tuple[Sample, Sample, list[int | None]]:
         """Label statement candidates, and the acts of those that are right."""
         sample, acts, which = Sample(), Sample(), []
-        golds = [(i, g, {self.number(n) for n in g.actors}) for i, g in enumerate(self.gold.events) if g.kind == "statement"]
+        golds = [
+            (i, g, {self.number(n) for n in g.actors}) for i, g in enumerate(self.gold.events) if g.kind == "statement"
+        ]
         for candidate in found:
             content = " ".join(candidate.content.of(self.article.text).split())
             label, weight, event = 0.0, 1.0, None
@@ -139,7 +160,10 @@ class Teacher:
             sample.add(candidate.features, label, weight)
             which.append(event)
             if event is not None:
-                acts.add(statement.act_features(self.scene, candidate), float(statement.ACTS.index(self.gold.events[event].act or "say")))
+                acts.add(
+                    statement.act_features(self.scene, candidate),
+                    float(statement.ACTS.index(self.gold.events[event].act or "say")),
+                )
         return sample, acts, which
 
 
@@ -168,7 +192,11 @@ class Oracle:
         """Take the annotated pronouns and phrases of one article, by their offsets."""
         self.cast = GoldCast(gold.actors)
         self.mentions = [
-            (Span(m["start"], m["end"]), {self.cast.number(n) for n in ([m["actor"]] if isinstance(m["actor"], str) else m["actor"])}) for m in mentions
+            (
+                Span(m["start"], m["end"]),
+                {self.cast.number(n) for n in ([m["actor"]] if isinstance(m["actor"], str) else m["actor"])},
+            )
+            for m in mentions
         ]
         self.sample = Sample()
 
@@ -177,7 +205,9 @@ class Oracle:
         wanted = next((who for s, who in self.mentions if s.start < span.end and span.start < s.end), set())
         labels = []
         for entity, row in zip(entities, rows, strict=True):
-            who = self.cast.find(FoundActor(entity.name, entity.kind, tuple(entity.forms), getattr(entity.known, "qid", None)))
+            who = self.cast.find(
+                FoundActor(entity.name, entity.kind, tuple(entity.forms), getattr(entity.known, "qid", None))
+            )
             labels.append(float(who is not None and wanted == {who}))
             self.sample.add(row, labels[-1])
         return labels
@@ -198,7 +228,9 @@ def ranker(booster: lightgbm.Booster) -> coref.Rank:
     """Return a rank function that asks a model."""
 
     def rank(span: Span, entities: Sequence[Entity], rows: list[list[float]]) -> Sequence[float]:
-        return [float(score) for score in np.asarray(booster.predict(np.asarray(rows, dtype=np.float32), num_threads=1))]
+        return [
+            float(score) for score in np.asarray(booster.predict(np.asarray(rows, dtype=np.float32), num_threads=1))
+        ]
 
     return rank
 
@@ -226,9 +258,18 @@ def collect(folder: Path, reader: Reader) -> list[Lesson]:
     lessons = []
     for n, (key, gold) in enumerate(golds.items()):
         scene = reader.scene(articles[key], rankers[n % FOLDS])
-        lessons.append(Lesson(articles[key], scene, gold, {"coref": antecedent[n], **_samples(scene, Teacher(scene, articles[key], gold))}))
+        lessons.append(
+            Lesson(
+                articles[key],
+                scene,
+                gold,
+                {"coref": antecedent[n], **_samples(scene, Teacher(scene, articles[key], gold))},
+            )
+        )
     for fold in range(FOLDS):
-        judge = Judge({model: fit(model, _others([x.samples[model] for x in lessons], fold)) for model in FIRST}, {}, {})
+        judge = Judge(
+            {model: fit(model, _others([x.samples[model] for x in lessons], fold)) for model in FIRST}, {}, {}
+        )
         taught = Reader(model=reader.nlp, authority=reader.authority, judge=judge)
         for n, lesson in enumerate(lessons):
             if n % FOLDS == fold:
@@ -288,7 +329,9 @@ def fit(model: str, samples: Sequence[Sample]) -> lightgbm.Booster:
     weights = np.asarray([weight for s in samples for weight in s.weights])
     keep = weights > 0
     classes = {"act": len(statement.ACTS), "status": len(when.STATUSES)}.get(model)
-    more = {"objective": "multiclass", "num_class": classes, "min_data_in_leaf": 5} if classes else {"objective": "binary"}
+    more = (
+        {"objective": "multiclass", "num_class": classes, "min_data_in_leaf": 5} if classes else {"objective": "binary"}
+    )
     data = lightgbm.Dataset(rows[keep], labels[keep], weight=weights[keep], free_raw_data=True)
     return lightgbm.train({**PARAMETERS, **more}, data, num_boost_round=ROUNDS[model])
 
@@ -299,7 +342,9 @@ def unseen(lessons: Sequence[Lesson], reader: Reader) -> dict[str, Found]:
     models = [model for model in ROUNDS if model != "coref"]
     for fold in range(FOLDS):
         boosters = {model: fit(model, _others([x.samples[model] for x in lessons], fold)) for model in models}
-        taught = Reader(model=reader.nlp, authority=reader.authority, judge=Judge(boosters, dict.fromkeys(weigh.KINDS, 0.1), {}))
+        taught = Reader(
+            model=reader.nlp, authority=reader.authority, judge=Judge(boosters, dict.fromkeys(weigh.KINDS, 0.1), {})
+        )
         for n, lesson in enumerate(lessons):
             if n % FOLDS == fold:
                 found[lesson.article.id] = from_account(taught.account(lesson.article, lesson.scene))
@@ -322,8 +367,12 @@ def calibrate(golds: dict[str, Gold], found: dict[str, Found], kind: str) -> lis
     for key, gold in golds.items():
         events = found[key].events
         right = {column: gold.events[row].required for row, column in pair(gold, events)}
-        points += [(e.confidence, float(n in right)) for n, e in enumerate(events) if e.kind == kind and right.get(n, True)]
-    curve = IsotonicRegression(out_of_bounds="clip", y_min=0.02, y_max=0.98).fit([p[0] for p in points], [p[1] for p in points])
+        points += [
+            (e.confidence, float(n in right)) for n, e in enumerate(events) if e.kind == kind and right.get(n, True)
+        ]
+    curve = IsotonicRegression(out_of_bounds="clip", y_min=0.02, y_max=0.98).fit(
+        [p[0] for p in points], [p[1] for p in points]
+    )
     grid = np.linspace(0, 1, 21)
     return [[round(float(x), 2), round(float(y), 3)] for x, y in zip(grid, curve.predict(grid), strict=True)]
 
@@ -337,9 +386,14 @@ def train(folder: Path, out: Path, reader: Reader) -> Scores:
     settings = {"thresholds": at, "calibration": {kind: calibrate(golds, found, kind) for kind in weigh.KINDS}}
     out.mkdir(parents=True, exist_ok=True)
     for model in ROUNDS:
-        (out / f"{model}.txt").write_text(fit(model, [lesson.samples[model] for lesson in lessons]).model_to_string(), "utf-8")
+        (out / f"{model}.txt").write_text(
+            fit(model, [lesson.samples[model] for lesson in lessons]).model_to_string(), "utf-8"
+        )
     (out / "settings.json").write_text(json.dumps(settings, indent=1, sort_keys=True) + "\n", "utf-8")
-    kept = {key: replace(one, events=tuple(e for e in one.events if e.confidence >= at[e.kind])) for key, one in found.items()}
+    kept = {
+        key: replace(one, events=tuple(e for e in one.events if e.confidence >= at[e.kind]))
+        for key, one in found.items()
+    }
     return score(golds, kept)
 
 

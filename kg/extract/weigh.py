@@ -25,7 +25,14 @@ def features(scene: Scene, drafts: Sequence[tuple[str, Draft]]) -> list[list[flo
     for (kind, draft), number in zip(drafts, sentence, strict=True):
         own = sorted((s for e in draft.entities for s in of_entity[kind, e]), reverse=True)
         scores = [best_in.get((k, n), 0.0) for k in KINDS for n in (number - 1, number, number + 1)]
-        overlapping = [d.score for k, d in drafts if k == kind and d is not draft and d.evidence.start < draft.evidence.end and draft.evidence.start < d.evidence.end]
+        overlapping = [
+            d.score
+            for k, d in drafts
+            if k == kind
+            and d is not draft
+            and d.evidence.start < draft.evidence.end
+            and draft.evidence.start < d.evidence.end
+        ]
         entity = scene.cast.entities[draft.entities[0]]
         rows.append(
             [
