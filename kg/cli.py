@@ -86,6 +86,9 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("evaluate", help="score the current release against annotated articles")
     command.add_argument("gold", type=Path, metavar="GOLD", help="folder of annotations")
     command.add_argument("dir", type=Path, metavar="DIR", help="folder of the releases")
+    command.add_argument(
+        "--min-confidence", type=_share, default=0.0, metavar="C", help="count only reports this sure, 0 to 1 (0)"
+    )
     command.add_argument("--json", type=Path, metavar="FILE", help="write the scores there as well")
     command.add_argument("--details", action="store_true", help="list misses and extras, which quotes the articles")
     command.set_defaults(run=_evaluate)
@@ -139,7 +142,7 @@ def _validate(options: argparse.Namespace) -> int:
 def _evaluate(options: argparse.Namespace) -> int:
     from kg.evaluate import evaluate, render, to_json
 
-    scores = evaluate(options.gold, options.dir)
+    scores = evaluate(options.gold, options.dir, min_confidence=options.min_confidence)
     print(render(scores, details=options.details))
     if options.json:
         options.json.write_text(to_json(scores, details=options.details) + "\n", encoding="utf-8")
@@ -195,6 +198,13 @@ def _text(path: Path) -> str:
 def _positive(value: str) -> int:
     number = int(value)
     if number < 1:
+        raise ValueError(value)
+    return number
+
+
+def _share(value: str) -> float:
+    number = float(value)
+    if not 0 <= number <= 1:
         raise ValueError(value)
     return number
 
