@@ -1,6 +1,6 @@
 """Who a pronoun or a definite phrase stands for; where the best reading is weak, nobody.
 
-Candidates are the people (or bodies) named before, each scored on gender, number, office, country, grammar and distance.
+Candidates are the people (or bodies) named before, scored on gender, number, office, country, grammar and distance.
 """
 
 from __future__ import annotations
@@ -131,7 +131,9 @@ class Resolver:
         for other in reversed(self.seen):
             if here - self.sent[other.first] > (6 if number >= 2 else 3):
                 break
-            if other.kind == "pronoun" and len(other.entities) > 1 or other.kind == "role" and len(other.entities) > 1:
+            if (other.kind == "pronoun" and len(other.entities) > 1) or (
+                other.kind == "role" and len(other.entities) > 1
+            ):
                 if number in {0, len(other.entities)}:
                     mention.entities, mention.score = other.entities, 0.7
                     return
@@ -320,16 +322,17 @@ class Resolver:
         ) and (not role.former or any(r.former for r in own))
 
     def _counterpart(self, mention: Mention, role: Role, owner: Entity | None) -> None:
-        title = owner.roles[0].title if owner and owner.roles else None
-        lemma = owner.roles[0].lemma if owner and owner.roles else "counterpart"
+        office = owner.roles[0] if owner and owner.roles else None
+        title = office.title if office else None
+        lemma = office.lemma if office else "counterpart"
         code = role.countries[0] if role.countries else None
         fits = [
             e
             for e in self.cast.people()
             if e is not owner
             and (code is None or e.country == code)
-            and (not title or not e.roles or any(r.lemma == lemma or _same_office(r, owner.roles[0]) for r in e.roles))
-        ]  # type: ignore[union-attr]
+            and (office is None or not e.roles or any(r.lemma == lemma or _same_office(r, office) for r in e.roles))
+        ]
         best = self._best(mention, fits, role=role)
         if code is None:
             if best and best[1] >= THRESHOLD:
@@ -445,20 +448,33 @@ class Resolver:
         )
         code = role.countries[0] if role is not None and role.countries else None
         return [
-            float(role is not None), float(role is not None and role.kind == "office"), float(role is not None and role.lemma in _GENERIC), float(role is not None and role.lemma in _SHARED),
-            float(role is not None and role.definite), float(role is not None and role.owner is not None), float(role is not None and role.former), float(kind == "m"), float(kind == "f"),
-            float(token.dep_ in _SUBJECT), float(token.dep_ == "poss"), float(token.dep_ in {"dobj", "pobj"}), float(token.dep_ == "appos"),
-            float(recency), float(rivals), float(min(here - self.sent[other.first], 12)), float(min(mention.first - other.first, 300)),
+            float(role is not None), float(role is not None and role.kind == "office"),
+            float(role is not None and role.lemma in _GENERIC), float(role is not None and role.lemma in _SHARED),
+            float(role is not None and role.definite), float(role is not None and role.owner is not None),
+            float(role is not None and role.former), float(kind == "m"), float(kind == "f"),
+            float(token.dep_ in _SUBJECT), float(token.dep_ == "poss"), float(token.dep_ in {"dobj", "pobj"}),
+            float(token.dep_ == "appos"),
+            float(recency), float(rivals), float(min(here - self.sent[other.first], 12)),
+            float(min(mention.first - other.first, 300)),
             float(zones[mention.first] - zones[other.first]), float(len(trail)), float(len(subjects)),
             float(min(here - self.sent[subjects[-1].first], 12)) if subjects else 12.0,
-            float(head.dep_ in _SUBJECT), float(head.dep_ in _SUBJECT and head.head.dep_ == "ROOT"), float(head.dep_ == "poss"), float(head.dep_ in {"dobj", "pobj"}),
-            float(other.kind == "pronoun"), float(other.kind == "name"), float(other.kind == "role"), float(same_verb), float(head.dep_ == token.dep_),
-            float(self.cast.parsed.zones[zones[other.first]].kind == "headline"), float(self.quoted[mention.first]), float(self.quoted[other.first]),
-            float(bool(gender) and entity.gender == gender), float(bool(gender) and entity.gender is None), float(entity.named), float(entity.first == self.protagonist),
-            float(lemma_match), word_match, float(bool(entity.roles)), float(code is not None and entity.country == code), float(code is not None and entity.country is None),
-            float(code is None and entity.country is not None and entity.country == self.cast.home), float(any(r.former for r in entity.roles)),
-            float(head.head.i == token.head.head.i if token.head.i != token.i else False), float(head.head.lemma_ in {"say", "tell", "add"}), float(token.head.lemma_ in {"say", "tell", "add"}),
-            float(any(m.first > mention.first and m.stop <= mention.stop for m in trail)), float(sum(1 for m in trail if self.sent[m.first] == here)), float(sum(1 for m in trail if self.sent[m.first] == here - 1)),
+            float(head.dep_ in _SUBJECT), float(head.dep_ in _SUBJECT and head.head.dep_ == "ROOT"),
+            float(head.dep_ == "poss"), float(head.dep_ in {"dobj", "pobj"}),
+            float(other.kind == "pronoun"), float(other.kind == "name"), float(other.kind == "role"),
+            float(same_verb), float(head.dep_ == token.dep_),
+            float(self.cast.parsed.zones[zones[other.first]].kind == "headline"), float(self.quoted[mention.first]),
+            float(self.quoted[other.first]),
+            float(bool(gender) and entity.gender == gender), float(bool(gender) and entity.gender is None),
+            float(entity.named), float(entity.first == self.protagonist),
+            float(lemma_match), word_match, float(bool(entity.roles)),
+            float(code is not None and entity.country == code), float(code is not None and entity.country is None),
+            float(code is None and entity.country is not None and entity.country == self.cast.home),
+            float(any(r.former for r in entity.roles)),
+            float(head.head.i == token.head.head.i if token.head.i != token.i else False),
+            float(head.head.lemma_ in {"say", "tell", "add"}), float(token.head.lemma_ in {"say", "tell", "add"}),
+            float(any(m.first > mention.first and m.stop <= mention.stop for m in trail)),
+            float(sum(1 for m in trail if self.sent[m.first] == here)),
+            float(sum(1 for m in trail if self.sent[m.first] == here - 1)),
         ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from kg.spelling import normalise
 
 
 def identify(cast: Cast, authority: Authority, published: date | None) -> None:
-    """Find the authority's person for each named one whose name, country and office leave no doubt; set what it knows."""
+    """Find the authority's person for each whose name, country and office leave no doubt; set what it knows."""
     for entity in cast.people():
         if not entity.named:
             continue
@@ -140,7 +140,7 @@ class Linker:
                 wikidata=known.qid,
             )
         key = slug(entity.name)
-        if not entity.named or entity.kind == "person" and len(tokens(entity.name)) == 1:
+        if not entity.named or (entity.kind == "person" and len(tokens(entity.name)) == 1):
             # A bare surname or a role says nothing across articles.
             key = f"{key}--{slug(self.article.id)}"
         return Actor(
@@ -239,7 +239,8 @@ def _with(aliases: tuple[str, ...], name: str, preferred: str) -> tuple[str, ...
 
 
 _SUBKINDS = {
-    "igo": "IntergovernmentalOrganization", "alliance": "IntergovernmentalOrganization", "ministry": "Ministry", "party": "Party", "media": "MediaOrganization",
+    "igo": "IntergovernmentalOrganization", "alliance": "IntergovernmentalOrganization", "ministry": "Ministry",
+    "party": "Party", "media": "MediaOrganization",
     "armed-group": "ArmedGroup", "government-body": "GovernmentBody", "think-tank": "ThinkTank",
 }  # fmt: skip
 

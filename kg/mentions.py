@@ -19,7 +19,8 @@ from kg.spelling import normalise
 
 PRONOUNS = {
     "he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f",
-    "i": "1", "me": "1", "my": "1", "we": "w", "us": "w", "our": "w", "they": "p", "them": "p", "their": "p", "it": "n", "its": "n", "who": "r", "whom": "r", "whose": "r",
+    "i": "1", "me": "1", "my": "1", "we": "w", "us": "w", "our": "w", "they": "p", "them": "p", "their": "p",
+    "it": "n", "its": "n", "who": "r", "whom": "r", "whose": "r",
 }  # fmt: skip
 
 
@@ -59,7 +60,7 @@ class Mention:
     rivals: tuple[tuple[int, float], ...] = ()
 
     def readings(self) -> list[tuple[int, float]]:
-        """Return whom the mention may stand for, each with its confidence: a plural's members, or the best two readings."""
+        """Return whom the mention may stand for, with confidences: a plural's members, or the best two readings."""
         found = [(entity, self.score) for entity in self.entities]
         return found if len(found) > 1 else found + [r for r in self.rivals if r[0] not in self.entities]
 
@@ -291,9 +292,8 @@ class _Caster:
                         or doc[role.stop].pos_ in {"VERB", "AUX", "SCONJ", "ADP", "CCONJ", "PUNCT"}
                     ):
                         mention = previous
-            if (
-                mention is None
-                or role.kind == "group"
+            if mention is None or (
+                role.kind == "group"
                 and role.lemma
                 not in {
                     "spokesman",
@@ -330,12 +330,8 @@ class _Caster:
             self._possessor(mention)
 
     def _home_of(self, entity: Entity, role: Role) -> None:
-        if role.countries and not entity.country and not role.former:
+        if role.countries and not entity.country:
             entity.country = role.countries[0]
-        elif role.countries and not entity.country:
-            entity.country = role.countries[0]
-        elif role.owner is not None and role.lemma in {"spokesman", "spokeswoman", "spokesperson", "aide", "adviser"}:
-            pass
 
     def _possessor(self, mention: Mention) -> None:
         """Take the country from "Ukraine's Leonid Kuchma" and "Helmut Kohl of Germany"."""
@@ -345,12 +341,12 @@ class _Caster:
         doc = self.doc
         at = mention.first - 1
         if at > 0 and doc[at].tag_ == "POS":
-            for first, (kind, key, stop) in self.where.items():
+            for kind, key, stop in self.where.values():
                 if stop == at and kind in {"state", "capital"}:
                     entity.country = key
                     return
         if at >= 0:
-            for first, (kind, key, stop) in self.where.items():
+            for kind, key, stop in self.where.values():
                 if stop == at + 1 and kind == "demonym":
                     entity.country = key
                     return
@@ -428,12 +424,12 @@ class _Caster:
                 token.lower_ in PRONOUNS
                 and token.i not in named
                 and token.pos_ in {"PRON", "DET"}
-                and not (token.text == "US")
+                and token.text != "US"
             ):
                 self.mentions.append(Mention(token.i, token.i + 1, token.i, "pronoun", (), 0.0))
 
     def _towns(self, covered: set[int]) -> None:
-        """Place the smaller towns that the model sees: the authority's, else those whose state follows ("Berga, Sweden")."""
+        """Place the smaller towns that the model sees: known ones, and those whose state follows ("Berga, Sweden")."""
         known = covered | {i for p in self.places for i in range(p.first, p.stop)} | set(self.where)
         for ent in self.doc.ents:
             if ent.label_ not in {"GPE", "LOC", "FAC"} or known.intersection(range(ent.start, ent.end)):
@@ -472,7 +468,7 @@ class _Caster:
         return next((p.key for p in self.places if p.first == first and p.stop == stop), "")
 
     def _group(self, role: Role) -> None:
-        """Give bodies and unnamed people that can speak an entity of their own: "the Foreign Ministry", "Philippine officials"."""
+        """Give bodies and unnamed people that can speak an entity: "the Foreign Ministry", "Philippine officials"."""
         doc = self.doc
         country = role.countries[0] if role.countries else None
         state = self.authority.state_by_code(country) if country else None
@@ -522,13 +518,11 @@ class _Caster:
                     "council",
                     "department",
                     "team",
-                    "presidency",
                 }
                 and not country
                 and role.owner is None
             ):
-                if role.lemma not in {"presidency"}:
-                    return
+                return
             entity = self.descriptive(plain, role.first, country=country)
             entity.named = False
         entity.forms[words] += 1

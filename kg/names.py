@@ -12,17 +12,25 @@ from kg.roles import Where
 from kg.spelling import normalise
 
 _PARTICLES = frozenset(
-    {"al", "el", "bin", "ibn", "bint", "abu", "abd", "ben", "de", "da", "di", "do", "dos", "das", "del", "della", "van", "von", "der", "den", "la", "le",
+    {"al", "el", "bin", "ibn", "bint", "abu", "abd", "ben", "de", "da", "di", "do", "dos", "das", "del", "della",
+     "van", "von", "der", "den", "la", "le",
      "ul", "ur", "y", "e", "ter", "ten", "zu", "af", "ould", "-", "–", "d'", "o'"}
 )  # fmt: skip
 _NOT_NAMES = frozenset(
-    {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "june", "july", "august",
-     "september", "october", "november", "december", "the", "a", "an", "in", "on", "at", "but", "and", "or", "if", "for", "from", "to", "it", "he", "she", "they",
-     "we", "i", "his", "her", "its", "their", "asked", "photo", "file", "gmt", "est", "yes", "no", "not", "this", "that", "there", "what", "who", "when", "where", "why",
-     "how", "while", "after", "before", "as", "by", "with", "of", "speaking", "mr", "mrs", "ms", "dr", "qatar", "kremlin", "parliament", "congress", "senate", "cabinet",
-     "palace", "house", "castle", "airport", "hotel", "street", "square", "hall", "ministry", "embassy", "university", "institute", "council", "committee", "conference",
-     "summit", "treaty", "agreement", "party", "union", "nations", "league", "press", "news", "agency", "court", "bank", "fund", "organisation", "organization",
-     "north", "south", "east", "west", "western", "eastern", "northern", "southern", "central", "president", "minister", "prime", "foreign", "secretary"}
+    {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march",
+     "april", "june", "july", "august",
+     "september", "october", "november", "december", "the", "a", "an", "in", "on", "at", "but", "and", "or", "if",
+     "for", "from", "to", "it", "he", "she", "they",
+     "we", "i", "his", "her", "its", "their", "asked", "photo", "file", "gmt", "est", "yes", "no", "not", "this",
+     "that", "there", "what", "who", "when", "where", "why",
+     "how", "while", "after", "before", "as", "by", "with", "of", "speaking", "mr", "mrs", "ms", "dr", "qatar",
+     "kremlin", "parliament", "congress", "senate", "cabinet",
+     "palace", "house", "castle", "airport", "hotel", "street", "square", "hall", "ministry", "embassy", "university",
+     "institute", "council", "committee", "conference",
+     "summit", "treaty", "agreement", "party", "union", "nations", "league", "press", "news", "agency", "court",
+     "bank", "fund", "organisation", "organization",
+     "north", "south", "east", "west", "western", "eastern", "northern", "southern", "central", "president",
+     "minister", "prime", "foreign", "secretary"}
 )  # fmt: skip
 
 Span = tuple[int, int]
@@ -39,15 +47,13 @@ def sequence(doc: Doc, i: int, where: Where) -> int:
     while j < len(doc) and j - i < 7:
         token = doc[j]
         low = token.lower_
-        if (
+        named = (
             _capital(token.text)
             and low not in _NOT_NAMES
             and token.pos_ not in {"PUNCT", "SPACE"}
             and not token.is_digit
-        ):
-            j += 1
-            stop = j
-        elif j > i and _hyphened(doc, j) and len(token.text) <= 6:
+        )
+        if named or (j > i and _hyphened(doc, j) and len(token.text) <= 6):
             j += 1
             stop = j
         elif (
@@ -75,8 +81,7 @@ def _trim(doc: Doc, first: int, stop: int) -> Span | None:
         token = doc[first]
         low = token.lower_.rstrip(".")
         if (
-            low in known.honorifics
-            and stop - first > 1
+            (low in known.honorifics and stop - first > 1)
             or low in known.offices
             or (low in known.modifiers and stop - first > 1 and not _known_given(token.text))
             or low in _NOT_NAMES

@@ -186,7 +186,7 @@ _VIDEO = frozenset(
 def mode_of(scene: Scene, draft: Draft) -> Mode:
     """Return how the parties met, by the words of the clause: "spoke by phone", "an online meeting"; else in person."""
     start, stop = scene.sents[scene.sent_of[draft.cue]]
-    near = [t for t in scene.doc[max(start, draft.cue - 12) : min(stop, draft.cue + 13)]]
+    near = list(scene.doc[max(start, draft.cue - 12) : min(stop, draft.cue + 13)])
     words = {t.lower_ for t in near}
     if words & _VIDEO:
         return "video"
@@ -207,7 +207,7 @@ def mode_of(scene: Scene, draft: Draft) -> Mode:
 
 
 def meeting_place(scene: Scene, draft: Draft) -> PlaceMention | None:
-    """Return where a meeting is: the nearest city or landmark of its sentence, else of the sentences before, else the dateline's."""
+    """Return where a meeting is: the nearest city or landmark of its sentence or of two before, else the dateline's."""
     number = scene.sent_of[draft.cue]
     for back in range(0, 3):
         if number - back < 0:

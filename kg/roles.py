@@ -12,16 +12,21 @@ from kg.lexicon import roles
 FORMER = frozenset({"former", "ex", "late", "ousted", "deposed", "erstwhile", "onetime", "ex-"})
 _PASSING = frozenset(
     {
-        "then", "outgoing", "incoming", "new", "newly", "visiting", "young", "veteran", "incumbent", "current", "elected", "appointed",
-        "senior", "top", "retired", "old", "longtime", "second", "third", "brand", "embattled", "exiled", "acting", "first", "unnamed", "same", "own",
+        "then", "outgoing", "incoming", "new", "newly", "visiting", "young", "veteran", "incumbent", "current",
+        "elected", "appointed",
+        "senior", "top", "retired", "old", "longtime", "second", "third", "brand", "embattled", "exiled", "acting",
+        "first", "unnamed", "same", "own",
     }
 )  # fmt: skip
 _NUMBERS = {"two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
 _LINKS = frozenset({"of", "for", "to", "on"})
 _REALMS = frozenset(
-    {"state", "affairs", "foreign", "external", "relations", "defence", "defense", "government", "staff", "parliament", "intelligence", "trade",
-     "finance", "security", "policy", "council", "board", "delegation", "mission", "cooperation", "development", "energy", "interior", "justice",
-     "lawmakers", "commission", "opposition", "house", "senate", "war", "army", "economy", "commerce", "health", "information", "agriculture"}
+    {"state", "affairs", "foreign", "external", "relations", "defence", "defense", "government", "staff",
+     "parliament", "intelligence", "trade",
+     "finance", "security", "policy", "council", "board", "delegation", "mission", "cooperation", "development",
+     "energy", "interior", "justice",
+     "lawmakers", "commission", "opposition", "house", "senate", "war", "army", "economy", "commerce", "health",
+     "information", "agriculture"}
 )  # fmt: skip
 
 
@@ -86,7 +91,7 @@ def _is_head(token: Token) -> str | None:
 
 
 def find_roles(doc: Doc, where: Where, *, is_name: Callable[[int], bool]) -> list[Role]:
-    """Return the role phrases of a document, sorted by place; ``is_name`` says which tokens belong to a person's name."""
+    """Return the role phrases of a document, sorted by place; ``is_name`` says which tokens belong to a name."""
     found: list[Role] = []
     i = 0
     while i < len(doc):
@@ -96,12 +101,7 @@ def find_roles(doc: Doc, where: Where, *, is_name: Callable[[int], bool]) -> lis
             continue
         # The head is the last role word of an unbroken run: "Vice-Premier and Foreign Minister", "chief executive".
         head = i
-        while (
-            head + 1 < len(doc)
-            and not is_name(head + 1)
-            and not doc[head].whitespace_ == ""
-            and _is_head(doc[head + 1])
-        ):
+        while head + 1 < len(doc) and not is_name(head + 1) and doc[head].whitespace_ != "" and _is_head(doc[head + 1]):
             head += 1
         role = _phrase(doc, head, where, is_name, floor=max(found[-1].stop if found else 0, doc[head].sent.start))
         found.append(role)
@@ -125,7 +125,7 @@ def _phrase(doc: Doc, head: int, where: Where, is_name: Callable[[int], bool], *
         low = token.lower_
         if i in starts:
             first, kind, key = starts[i]
-            if kind == "place" or doc[i + 1].is_punct and doc[i + 1].text != "-":
+            if kind == "place" or (doc[i + 1].is_punct and doc[i + 1].text != "-"):
                 break
             if kind in {"state", "demonym", "capital"}:
                 countries.insert(0, key)
@@ -149,9 +149,7 @@ def _phrase(doc: Doc, head: int, where: Where, is_name: Callable[[int], bool], *
             owner, definite = i, True
             i -= 1
             break
-        if low in FORMER or (low == "-" and i > 0 and doc[i - 1].lower_ in {"ex"}):
-            former = True
-        elif low.startswith("ex-"):
+        if low in FORMER or low.startswith("ex-") or (low == "-" and i > 0 and doc[i - 1].lower_ == "ex"):
             former = True
         elif low in _NUMBERS:
             number = _NUMBERS[low]
@@ -166,9 +164,9 @@ def _phrase(doc: Doc, head: int, where: Where, is_name: Callable[[int], bool], *
             low in known.modifiers or low in known.offices or (low in known.groups and token.pos_ in {"NOUN", "PROPN"})
         ):
             title.insert(0, token.text)
-        elif low in _PASSING:
-            pass
-        elif low in {"-", "–"} and not token.whitespace_ and i > floor and not doc[i - 1].whitespace_:
+        elif low in _PASSING or (
+            low in {"-", "–"} and not token.whitespace_ and i > floor and not doc[i - 1].whitespace_
+        ):
             pass
         elif (
             low in {"and", "&"}
@@ -226,9 +224,9 @@ def _phrase(doc: Doc, head: int, where: Where, is_name: Callable[[int], bool], *
                 low in {"and", ","}
                 and taken
                 and j + 1 < len(doc)
-                and (j + 1 in where and where[j + 1][0] in {"state", "capital"} or doc[j + 1].lower_ in _REALMS)
+                and ((j + 1 in where and where[j + 1][0] in {"state", "capital"}) or doc[j + 1].lower_ in _REALMS)
             ):
-                if not (j + 1 in where):
+                if j + 1 not in where:
                     words.append(low)
                 j += 1
             elif low in _REALMS or (

@@ -33,8 +33,10 @@ from kg.records import Article, Span
 
 FOLDS = 5
 PARAMETERS: dict[str, Any] = {
-    "verbosity": -1, "deterministic": True, "force_row_wise": True, "num_threads": 1, "seed": 7, "learning_rate": 0.06, "num_leaves": 15,
-    "min_data_in_leaf": 12, "feature_fraction": 0.5, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 3.0, "max_bin": 63,
+    "verbosity": -1, "deterministic": True, "force_row_wise": True, "num_threads": 1, "seed": 7,
+    "learning_rate": 0.06, "num_leaves": 15,
+    "min_data_in_leaf": 12, "feature_fraction": 0.5, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 3.0,
+    "max_bin": 63,
 }  # fmt: skip
 ROUNDS = {
     "coref": 160,
@@ -295,7 +297,8 @@ def _samples(scene: Scene, teacher: Teacher) -> dict[str, Sample]:
             drafts.append((meeting.decode(scene, [couple], [1.0], threshold=0.5)[0], event))
     status_sample, date_sample = times(scene, teacher, drafts)
     return {
-        "visit": visit_sample, "meeting": meeting_sample, "statement": statement_sample, "act": act_sample, "status": status_sample, "date": date_sample,
+        "visit": visit_sample, "meeting": meeting_sample, "statement": statement_sample, "act": act_sample,
+        "status": status_sample, "date": date_sample,
     }  # fmt: skip
 
 

@@ -89,7 +89,10 @@ class Scene:
         )
 
     def implied_actor(self, number: int, *groups: str) -> Mention | None:
-        """Return who acts in a sentence that names no one ("A stop in Havana has been scrapped"): the last subject, if a listed word asks for one."""
+        """Return who acts in a sentence that names no one ("A stop in Havana has been scrapped").
+
+        It is the last subject, if a listed word asks for one.
+        """
         start, stop = self.sents[number]
         if not any(self.senses.listed(t, *groups) for t in self.doc[start:stop]):
             return None
@@ -115,7 +118,7 @@ class Scene:
         return self.clauses[token.i]
 
     def subjects(self, token: Token) -> tuple[set[int], int]:
-        """Return the subjects of a token's verb, kept for the next who asks; see :func:`kg.extract.clause.subjects_of`."""
+        """Return the subjects of a token's verb by :func:`~kg.extract.clause.subjects_of`, kept for the next one."""
         if token.i not in self.actors_of:
             self.actors_of[token.i] = subjects_of(token)
         return self.actors_of[token.i]

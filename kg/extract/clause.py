@@ -88,7 +88,8 @@ _CHAIN = frozenset(
     }
 )
 NAMES = (
-    "past", "present", "future", "perfect", "modal", "would", "negated", "conditional", "plan", "cancel", "deny", "invite",
+    "past", "present", "future", "perfect", "modal", "would", "negated", "conditional", "plan", "cancel", "deny",
+    "invite",
     "infinitive", "gerund", "passive", "question", "noun", "isto", "called_off",
 )  # fmt: skip
 
@@ -136,7 +137,7 @@ def clause_of(token: Token) -> Clause:
     aux = _auxiliaries(verb)
     aux_low = {a.lower_ for a in aux}
     up = list(chain(verb))
-    below = [child for child in token.children] + ([c for c in verb.children] if verb.i != token.i else [])
+    below = list(token.children) + (list(verb.children) if verb.i != token.i else [])
     lemmas = {t.lemma_.lower() for t in up[:4]} | {
         t.lemma_.lower() for t in up[0].children if t.dep_ in {"acomp", "oprd", "attr", "prt", "advmod"}
     }

@@ -107,9 +107,13 @@ def _candidate(
     a_is, b_is = {first.i, one.head}, {second.i, two.head}
     features = [float(senses.listed(cue, name)) for name in _MEET]
     features += [
-        float(bool(subjects & a_is)), float(bool(subjects & b_is)), float(steps), float(bool(below & a_is)), float(bool(below & b_is)),
-        float(bool(subjects) and not subjects & (a_is | b_is)), float(any(t.lower_ in {"with", "between"} for t in doc[max(start, min(heads(one, two))) : max(heads(one, two))])),
-        float(sum(1 for m in scene.mentions_in[number] if m.entities and min(heads(one, two)) < m.head < max(heads(one, two)) and m.kind in {"name", "role", "pronoun"})),
+        float(bool(subjects & a_is)), float(bool(subjects & b_is)), float(steps), float(bool(below & a_is)),
+        float(bool(below & b_is)),
+        float(bool(subjects) and not subjects & (a_is | b_is)),
+        float(any(t.lower_ in {"with", "between"} for t in doc[max(start, min(heads(one, two))) : max(heads(one,
+        two))])),
+        float(sum(1 for m in scene.mentions_in[number] if m.entities and min(heads(one,
+        two)) < m.head < max(heads(one, two)) and m.kind in {"name", "role", "pronoun"})),
     ]  # fmt: skip
     features += [
         float(same),
@@ -200,7 +204,10 @@ def _cue(scene: Scene, first: Token, second: Token, top: Token | None) -> Token:
 
 
 def decode(scene: Scene, found: Sequence[Candidate], scores: Sequence[float], *, threshold: float) -> list[Draft]:
-    """Return one draft a meeting: pairs of a sentence that all met each other are one, those of a hub and its partners several."""
+    """Return one draft a meeting.
+
+    Pairs of a sentence that all met each other are one meeting, those of a hub and its partners several.
+    """
     by_sentence: dict[int, list[tuple[float, Candidate]]] = defaultdict(list)
     for candidate, score in zip(found, scores, strict=True):
         if score >= threshold:

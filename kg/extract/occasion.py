@@ -69,7 +69,7 @@ def _one_occasion(scene: Scene, one: Telling, two: Telling) -> bool:
     if one.edtf and two.edtf and one.own and two.own and not overlaps(one.edtf, two.edtf):
         return False
     if set(one.draft.entities) != set(two.draft.entities):
-        # Some of a larger gathering's people: told of it in passing, unless their own sentence has its own day or word for it.
+        # Some of a larger gathering's people: told of it in passing, unless their sentence has its own day or word.
         return not (one.own and one.edtf != two.edtf) and one.draft.score < 0.6
     later = max(one.draft.cue, two.draft.cue)
     start, stop = scene.sents[scene.sent_of[later]]

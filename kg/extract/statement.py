@@ -166,7 +166,7 @@ def _at(scene: Scene, token: Token, link: str) -> Iterator[tuple[Mention, str]]:
 
 
 def _issuer(scene: Scene, paper: Token) -> Iterator[tuple[Mention, str]]:
-    """Yield who speaks through "a Foreign Office statement", "a statement issued by the embassy", "the minister's tweet"."""
+    """Yield who speaks through "a Foreign Office statement", "a statement by the embassy", "the minister's tweet"."""
     for child in paper.children:
         if child.dep_ in {"compound", "poss", "nmod", "amod"}:
             yield from ((m, "paper") for m, _ in _at(scene, child, "paper"))
@@ -256,12 +256,15 @@ def _of_verb(scene: Scene, verb: Token) -> Iterator[Candidate]:
                     span, kind = _clause(scene, inner, verb)
                     if span:
                         yield from _make(scene, span, "of" if kind == "clause" else kind, verb, iter(speakers))
-        elif child.dep_ in {"nsubjpass"} and act in {"deny", "criticise", "praise", "accuse"}:
-            if any(c.dep_ == "agent" for c in verb.children):
-                start, stop = scene.sents[scene.sent_of[verb.i]]
-                span = _trimmed(scene, verb.left_edge.i, min(verb.right_edge.i + 1, stop))
-                if span:
-                    yield from _make(scene, span, "whole", verb, iter(speakers))
+        elif (
+            child.dep_ == "nsubjpass"
+            and act in {"deny", "criticise", "praise", "accuse"}
+            and any(c.dep_ == "agent" for c in verb.children)
+        ):
+            _, stop = scene.sents[scene.sent_of[verb.i]]
+            span = _trimmed(scene, verb.left_edge.i, min(verb.right_edge.i + 1, stop))
+            if span:
+                yield from _make(scene, span, "whole", verb, iter(speakers))
     if act in _WHOLE or verb.lemma_.lower() in {"describe", "express", "call"}:
         # "Dhaka and Washington have both rejected this" says nothing without its subject.
         short = verb.right_edge.i - verb.i < 4
@@ -406,7 +409,7 @@ def _of_quotes(scene: Scene) -> Iterator[Candidate]:
 
 
 def _of_turns(scene: Scene) -> Iterator[Candidate]:
-    """Give the sentences of a transcript's answers to whoever the label names; "A" answers for the article's first person."""
+    """Give a transcript's answers to whoever the label names; "A" answers for the article's first person."""
     for number, (start, _) in enumerate(scene.sents):
         zone = scene.parsed.zones[scene.parsed.zone_of[start]]
         if zone.turn is None or zone.kind != "body":
@@ -445,8 +448,9 @@ def _labelled(scene: Scene, label: str) -> Mention | None:
 def _close_cue(scene: Scene, first: int, stop: int) -> Token | None:
     doc = scene.doc
     for i in [*range(stop, min(stop + 8, len(doc))), *range(first - 1, max(first - 8, -1), -1)]:
-        if not scene.quoted[i] and act_of(doc[i]) and doc[i].pos_ == "VERB":
-            return doc[i]
+        token: Token = doc[i]
+        if not scene.quoted[i] and act_of(token) and token.pos_ == "VERB":
+            return token
     return None
 
 
@@ -549,25 +553,35 @@ def decode(
         if any(_clash(scene, candidate, other) for other in kept):
             continue
         cue = candidate.cue.i if candidate.cue is not None else candidate.speaker.head
-        rule = f"statement/{candidate.kind}/{candidate.link}/{candidate.cue.lemma_.lower() if candidate.cue is not None else '-'}"
+        cue_word = candidate.cue.lemma_.lower() if candidate.cue is not None else "-"
+        rule = f"statement/{candidate.kind}/{candidate.link}/{cue_word}"
         kept.append(
-            Draft((candidate.entity,), None, cue, candidate.content, score, rule, tuple(candidate.features), {"act": act, "direct": candidate.direct, "candidate": candidate})
+            Draft(
+                (candidate.entity,),
+                None,
+                cue,
+                candidate.content,
+                score,
+                rule,
+                tuple(candidate.features),
+                {"act": act, "direct": candidate.direct, "candidate": candidate},
+            )
         )  # fmt: skip
     return kept
 
 
 def _clash(scene: Scene, candidate: Candidate, other: Draft) -> bool:
-    """Say whether the words are taken already: most of one lies in the other, unless one mention of several speaks them."""
+    """Say whether the words are taken: most of one lies in the other, unless one mention of several speaks them."""
     shared = min(candidate.content.end, other.evidence.end) - max(candidate.content.start, other.evidence.start)
     if shared <= 0:
         return False
     small = min(candidate.content.end - candidate.content.start, other.evidence.end - other.evidence.start)
     if shared < 0.5 * small:
         return False
-    rival = other.more["candidate"]
+    rival: Candidate = other.more["candidate"]  # type: ignore[assignment]
     joint = candidate.entity not in other.entities and (
         candidate.speaker is rival.speaker
-        or scene.doc[candidate.speaker.head] in scene.doc[rival.speaker.head].conjuncts  # type: ignore[attr-defined]
+        or scene.doc[candidate.speaker.head] in scene.doc[rival.speaker.head].conjuncts
     )
     return not (joint and candidate.content == other.evidence)
 
@@ -585,6 +599,6 @@ def about(scene: Scene, candidate: Candidate) -> tuple[int, ...]:
                     found.extend(mention.entities)
     for i in range(first, stop):
         mention = scene.cast.at.get(i)
-        if mention and mention.kind not in {"pronoun"} and not (mention.kind == "capital"):
+        if mention and mention.kind not in {"pronoun"} and mention.kind != "capital":
             found.extend(mention.entities)
     return tuple(e for e in dict.fromkeys(found) if e != candidate.entity)

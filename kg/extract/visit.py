@@ -29,7 +29,7 @@ class Candidate:
 
 
 def candidates(scene: Scene) -> list[Candidate]:
-    """Return every pair of a person and a foreign place that one sentence, or it and what it implies, brings together."""
+    """Return every pair of a person and a foreign place that a sentence, or it and what it implies, brings together."""
     found: list[Candidate] = []
     totals = Counter(e for m in scene.cast.mentions for e in m.entities)
     place_totals = Counter(p.country for p in scene.cast.places)

@@ -18,8 +18,8 @@ def features(scene: Scene, drafts: Sequence[tuple[str, Draft]]) -> list[list[flo
     at_place: Counter[tuple[str, str | None]] = Counter()
     for (kind, draft), number in zip(drafts, sentence, strict=True):
         best_in[kind, number] = max(best_in.get((kind, number), 0.0), draft.score)
-        for entity in draft.entities:
-            of_entity.setdefault((kind, entity), []).append(draft.score)
+        for index in draft.entities:
+            of_entity.setdefault((kind, index), []).append(draft.score)
         at_place[kind, draft.place.country if draft.place else None] += 1
     rows = []
     for (kind, draft), number in zip(drafts, sentence, strict=True):

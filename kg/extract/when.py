@@ -31,8 +31,10 @@ _KINDS = (
     "unresolvable",
 )
 _PHRASES = (
-    "is to ", "are to ", "was to ", "were to ", "to have ", "is due", "are due", "is expected", "expected to", "scheduled", "set to", "set for", "called off", "call off", "calls off", "put off", "pulled out",
-    "ruled out", "not to ", "did not", "will not", "plans to", "planned", "has been", "had been", "is in ", "on his way", "on her way", "next stop", "invited", "postponed", "cancelled", "canceled", "scrapped", "dropped",
+    "is to ", "are to ", "was to ", "were to ", "to have ", "is due", "are due", "is expected", "expected to",
+    "scheduled", "set to", "set for", "called off", "call off", "calls off", "put off", "pulled out",
+    "ruled out", "not to ", "did not", "will not", "plans to", "planned", "has been", "had been", "is in ",
+    "on his way", "on her way", "next stop", "invited", "postponed", "cancelled", "canceled", "scrapped", "dropped",
 )  # fmt: skip
 _WORDS = (
     "will",
@@ -77,7 +79,7 @@ def status_features(scene: Scene, draft: Draft) -> list[float]:
     ahead = behind = 0.0
     for _, expression in scene.dates_in[number]:
         for tense in ("future", "past"):
-            value = resolve(expression, anchor=scene.published, tense=tense)  # type: ignore[arg-type]
+            value = resolve(expression, anchor=scene.published, tense=tense)
             if value and scene.published and not value.startswith("X"):
                 first = value.split("/")[0]
                 now = scene.published.isoformat()[: len(first)]
@@ -220,17 +222,22 @@ def _features(
         same = scene.clause(token).verb.i == clause.verb.i
         others = [abs(i - cue.i) for i, _ in scene.dates_in[number]]
         features += [
-            float(abs(at - cue.i)), float(min(up_cue, 15)), float(min(up_date, 15)), float(verbs), float(same), float(at < cue.i),
-            float(top is not None and top.i == cue.i), float(bool(others) and abs(at - cue.i) == min(others)), float(scene.quoted[at] == scene.quoted[cue.i]),
+            float(abs(at - cue.i)), float(min(up_cue, 15)), float(min(up_date, 15)), float(verbs), float(same),
+            float(at < cue.i),
+            float(top is not None and top.i == cue.i), float(bool(others) and abs(at - cue.i) == min(others)),
+            float(scene.quoted[at] == scene.quoted[cue.i]),
         ]  # fmt: skip
     else:
         features += [40.0, 15.0, 15.0, 9.0, 0.0, 0.0, 0.0, 0.0, 1.0]
     precision = 0 if value is None else 2 if "/" in value else len(value.split("-"))
     distance = _days(value, scene.published)
     features += [
-        float(in_sentence), float(precision), distance, float(rank), *one_hot(status, STATUSES), float(bool(draft.rule.startswith("visit"))),
-        float(scene.zone(cue.i) in {"headline", "deck"}), float(number), float(scene.published is not None), *clause.flags,
-        float(draft.place is not None and draft.place.kind == "here"), float(scene.dateline is not None), float(sum(map(len, scene.dates_in))),
+        float(in_sentence), float(precision), distance, float(rank), *one_hot(status, STATUSES),
+        float(bool(draft.rule.startswith("visit"))),
+        float(scene.zone(cue.i) in {"headline", "deck"}), float(number), float(scene.published is not None),
+        *clause.flags,
+        float(draft.place is not None and draft.place.kind == "here"), float(scene.dateline is not None),
+        float(sum(map(len, scene.dates_in))),
     ]  # fmt: skip
     return features
 
