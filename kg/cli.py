@@ -61,7 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     command = commands.add_parser("build", help="make a release from news articles")
-    command.add_argument("input", nargs="+", type=Path, help=".txt, .html, .json, .jsonl, .warc, or a folder of them")
+    command.add_argument(
+        "input", nargs="+", type=Path, help=".txt, .html, .json, .jsonl, .jsonl.gz, or a folder of them"
+    )
     command.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder of the releases")
     command.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes to read with (1)")
     command.add_argument("--base", type=_base, default=DEFAULT_BASE, metavar="IRI", help="start of the data's IRIs")
@@ -86,6 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("evaluate", help="score the current release against annotated articles")
     command.add_argument("gold", type=Path, metavar="GOLD", help="folder of annotations")
     command.add_argument("dir", type=Path, metavar="DIR", help="folder of the releases")
+    command.add_argument(
+        "--min-confidence", type=_share, default=0.0, metavar="C", help="count only reports this sure, 0 to 1 (0)"
+    )
     command.add_argument("--json", type=Path, metavar="FILE", help="write the scores there as well")
     command.add_argument("--details", action="store_true", help="list misses and extras, which quotes the articles")
     command.set_defaults(run=_evaluate)
@@ -139,7 +144,7 @@ def _validate(options: argparse.Namespace) -> int:
 def _evaluate(options: argparse.Namespace) -> int:
     from kg.evaluate import evaluate, render, to_json
 
-    scores = evaluate(options.gold, options.dir)
+    scores = evaluate(options.gold, options.dir, min_confidence=options.min_confidence)
     print(render(scores, details=options.details))
     if options.json:
         options.json.write_text(to_json(scores, details=options.details) + "\n", encoding="utf-8")
@@ -195,6 +200,13 @@ def _text(path: Path) -> str:
 def _positive(value: str) -> int:
     number = int(value)
     if number < 1:
+        raise ValueError(value)
+    return number
+
+
+def _share(value: str) -> float:
+    number = float(value)
+    if not 0 <= number <= 1:
         raise ValueError(value)
     return number
 

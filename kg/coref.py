@@ -1,6 +1,6 @@
 """Who a pronoun or a definite phrase stands for; where the best reading is weak, nobody.
 
-Candidates are the people (or bodies) named before, each scored on gender, number, office, country, grammar and distance.
+Candidates are the people (or bodies) named before, scored on gender, number, office, country, grammar and distance.
 """
 
 from __future__ import annotations
@@ -20,17 +20,56 @@ _RIVAL = 0.12
 Rank = Callable[[Span, Sequence[Entity], list[list[float]]], Sequence[float]]
 """Gives each candidate entity of a mention its probability, from one row of features each."""
 
-_GENERIC = frozenset({"leader", "visitor", "guest", "host", "man", "woman", "politician", "statesman", "veteran", "diplomat", "official", "ruler", "strongman", "head", "chief"})
+_GENERIC = frozenset(
+    {
+        "leader",
+        "visitor",
+        "guest",
+        "host",
+        "man",
+        "woman",
+        "politician",
+        "statesman",
+        "veteran",
+        "diplomat",
+        "official",
+        "ruler",
+        "strongman",
+        "head",
+        "chief",
+    }
+)
 _SHARED = frozenset({"counterpart", "colleague", "opposite"})
-_BELOW = frozenset({"spokesman", "spokeswoman", "spokesperson", "aide", "adviser", "advisor", "official", "envoy", "representative"})
-_SOURCES = frozenset({"official", "diplomat", "analyst", "expert", "lawmaker", "source", "critic", "commentator", "observer", "aide", "adviser", "historian", "activist", "witness"})
+_BELOW = frozenset(
+    {"spokesman", "spokeswoman", "spokesperson", "aide", "adviser", "advisor", "official", "envoy", "representative"}
+)
+_SOURCES = frozenset(
+    {
+        "official",
+        "diplomat",
+        "analyst",
+        "expert",
+        "lawmaker",
+        "source",
+        "critic",
+        "commentator",
+        "observer",
+        "aide",
+        "adviser",
+        "historian",
+        "activist",
+        "witness",
+    }
+)
 _SUBJECT = frozenset({"nsubj", "nsubjpass", "csubj"})
 
 
 class Resolver:
     """Resolves the open mentions of a cast in the order of the text."""
 
-    def __init__(self, cast: Cast, quotes: tuple[Quote, ...], authority: Authority, published: date | None, rank: Rank) -> None:
+    def __init__(
+        self, cast: Cast, quotes: tuple[Quote, ...], authority: Authority, published: date | None, rank: Rank
+    ) -> None:
         """Take the cast to complete; ``published`` dates the holders of offices named by title alone."""
         self.cast, self.quotes, self.authority, self.published, self.rank = cast, quotes, authority, published, rank
         self.last: dict[int, list[Mention]] = {}
@@ -140,7 +179,11 @@ class Resolver:
         if role.lemma in _SHARED:
             self._counterpart(mention, role, owner)
             return
-        if role.lemma in _BELOW and (owner is not None or not role.definite) and not (role.countries and role.lemma in {"envoy", "representative"}):
+        if (
+            role.lemma in _BELOW
+            and (owner is not None or not role.definite)
+            and not (role.countries and role.lemma in {"envoy", "representative"})
+        ):
             self._make(mention, role, owner)
             return
         fits = [e for e in self.cast.people() if self._fits(e, role)]
@@ -149,7 +192,16 @@ class Resolver:
             mention.entities, mention.score = (best[0].index,), best[1]
             return
         if role.kind == "person" or role.lemma in _GENERIC:
-            if not role.definite and role.lemma in {"analyst", "expert", "source", "aide", "official", "diplomat", "critic", "witness"}:
+            if not role.definite and role.lemma in {
+                "analyst",
+                "expert",
+                "source",
+                "aide",
+                "official",
+                "diplomat",
+                "critic",
+                "witness",
+            }:
                 self._make(mention, role, owner)
             return
         country = role.countries[0] if role.countries else self.cast.home
@@ -183,10 +235,36 @@ class Resolver:
         if len(listed) >= 2 and (role.number < 2 or role.number == len(listed)):
             mention.entities, mention.score, mention.apposed = listed, 0.9, role.number < 2
             return
-        if role.lemma in {"minister", "president", "premier", "leader", "head", "secretary", "chief", "chancellor", "envoy", "ambassador", "spokesman"} and len(role.countries) >= 1 and role.number in {0, len(role.countries)}:
+        if (
+            role.lemma
+            in {
+                "minister",
+                "president",
+                "premier",
+                "leader",
+                "head",
+                "secretary",
+                "chief",
+                "chancellor",
+                "envoy",
+                "ambassador",
+                "spokesman",
+            }
+            and len(role.countries) >= 1
+            and role.number in {0, len(role.countries)}
+        ):
             found = []
             for code in role.countries:
-                single = Role(role.first, role.stop, role.head, _singular(role.title), role.lemma, "office", (code,), definite=True)
+                single = Role(
+                    role.first,
+                    role.stop,
+                    role.head,
+                    _singular(role.title),
+                    role.lemma,
+                    "office",
+                    (code,),
+                    definite=True,
+                )
                 fits = [e for e in self.cast.people() if self._fits(e, single)]
                 best = self._best(mention, fits, role=single)
                 if best and best[1] >= 0.25:
@@ -200,9 +278,17 @@ class Resolver:
             if len(found) == len(role.countries):
                 mention.entities, mention.score = tuple(found), 0.8
                 return
-        if role.kind in {"office", "person"} and (role.definite or role.number >= 2) and not (role.lemma in _SOURCES and role.number == 0):
+        if (
+            role.kind in {"office", "person"}
+            and (role.definite or role.number >= 2)
+            and not (role.lemma in _SOURCES and role.number == 0)
+        ):
             self._plural(mention, role.number, role.lemma)
-        if not mention.entities and role.kind in {"office", "person"} and role.lemma in _SOURCES | {"minister", "leader"}:
+        if (
+            not mention.entities
+            and role.kind in {"office", "person"}
+            and role.lemma in _SOURCES | {"minister", "leader"}
+        ):
             self._make(mention, role, None)
 
     def _holder_or_new(self, role: Role, code: str) -> Entity:
@@ -231,13 +317,22 @@ class Resolver:
         if role.countries and not entity.country and not any(set(r.countries) & set(role.countries) for r in own):
             return self.cast.home in role.countries
         plain = role.words - {"the"}
-        return any(plain <= r.words or r.words <= plain or role.lemma == "premier" or r.lemma == "premier" for r in own) and (not role.former or any(r.former for r in own))
+        return any(
+            plain <= r.words or r.words <= plain or role.lemma == "premier" or r.lemma == "premier" for r in own
+        ) and (not role.former or any(r.former for r in own))
 
     def _counterpart(self, mention: Mention, role: Role, owner: Entity | None) -> None:
-        title = owner.roles[0].title if owner and owner.roles else None
-        lemma = owner.roles[0].lemma if owner and owner.roles else "counterpart"
+        office = owner.roles[0] if owner and owner.roles else None
+        title = office.title if office else None
+        lemma = office.lemma if office else "counterpart"
         code = role.countries[0] if role.countries else None
-        fits = [e for e in self.cast.people() if e is not owner and (code is None or e.country == code) and (not title or not e.roles or any(r.lemma == lemma or _same_office(r, owner.roles[0]) for r in e.roles))]  # type: ignore[union-attr]
+        fits = [
+            e
+            for e in self.cast.people()
+            if e is not owner
+            and (code is None or e.country == code)
+            and (office is None or not e.roles or any(r.lemma == lemma or _same_office(r, office) for r in e.roles))
+        ]
         best = self._best(mention, fits, role=role)
         if code is None:
             if best and best[1] >= THRESHOLD:
@@ -265,7 +360,17 @@ class Resolver:
         for entity in self.cast.people():
             if entity.known is person or (entity.known is None and self.authority.may_be(entity.name, person)):
                 return entity
-        entity = Entity(len(self.cast.entities), "person", person.name, roles=[role], country=code, gender=person.gender, named=False, known=person, first=role.first)
+        entity = Entity(
+            len(self.cast.entities),
+            "person",
+            person.name,
+            roles=[role],
+            country=code,
+            gender=person.gender,
+            named=False,
+            known=person,
+            first=role.first,
+        )
         entity.forms[self.cast.parsed.words(role.first, role.stop)] += 1
         self.cast.entities.append(entity)
         return entity
@@ -286,19 +391,31 @@ class Resolver:
             known = self.authority.organisation_by_key(role.organisations[0])
             of = known.name if known else None
         plural = role.number != 1
-        name = self.cast.parsed.words(role.first, role.stop) if plural or of is None else f"{_cased(role.title)} of {of}"
+        name = (
+            self.cast.parsed.words(role.first, role.stop) if plural or of is None else f"{_cased(role.title)} of {of}"
+        )
         if (plural or of is None) and name.lower().startswith(("the ", "a ", "an ")):
             name = name.split(" ", 1)[1]
         for entity in self.cast.entities:
             if entity.name == name and not entity.named:
                 return entity
-        entity = Entity(len(self.cast.entities), "organization" if plural else "person", name, roles=[role], country=code, named=False, first=role.first)
+        entity = Entity(
+            len(self.cast.entities),
+            "organization" if plural else "person",
+            name,
+            roles=[role],
+            country=code,
+            named=False,
+            first=role.first,
+        )
         self.cast.entities.append(entity)
         return entity
 
     # -- scoring --------------------------------------------------------------------------------------------------
 
-    def _best(self, mention: Mention, candidates: list[Entity], *, role: Role | None = None) -> tuple[Entity, float] | None:
+    def _best(
+        self, mention: Mention, candidates: list[Entity], *, role: Role | None = None
+    ) -> tuple[Entity, float] | None:
         """Return the likeliest of the entities named so far and its probability, None where none was named."""
         known = [e for e in candidates if self.last.get(e.index)]
         if not known:
@@ -324,28 +441,50 @@ class Resolver:
         gender = kind if kind in {"m", "f"} else words().gender.get(role.lemma, "") if role is not None else ""
         zones = self.cast.parsed.zone_of
         lemma_match = role is not None and any(r.lemma == role.lemma or _same_office(r, role) for r in entity.roles)
-        word_match = max((len(role.words & r.words) / max(1, len(role.words | r.words)) for r in entity.roles), default=0.0) if role is not None else 0.0
+        word_match = (
+            max((len(role.words & r.words) / max(1, len(role.words | r.words)) for r in entity.roles), default=0.0)
+            if role is not None
+            else 0.0
+        )
         code = role.countries[0] if role is not None and role.countries else None
         return [
-            float(role is not None), float(role is not None and role.kind == "office"), float(role is not None and role.lemma in _GENERIC), float(role is not None and role.lemma in _SHARED),
-            float(role is not None and role.definite), float(role is not None and role.owner is not None), float(role is not None and role.former), float(kind == "m"), float(kind == "f"),
-            float(token.dep_ in _SUBJECT), float(token.dep_ == "poss"), float(token.dep_ in {"dobj", "pobj"}), float(token.dep_ == "appos"),
-            float(recency), float(rivals), float(min(here - self.sent[other.first], 12)), float(min(mention.first - other.first, 300)),
+            float(role is not None), float(role is not None and role.kind == "office"),
+            float(role is not None and role.lemma in _GENERIC), float(role is not None and role.lemma in _SHARED),
+            float(role is not None and role.definite), float(role is not None and role.owner is not None),
+            float(role is not None and role.former), float(kind == "m"), float(kind == "f"),
+            float(token.dep_ in _SUBJECT), float(token.dep_ == "poss"), float(token.dep_ in {"dobj", "pobj"}),
+            float(token.dep_ == "appos"),
+            float(recency), float(rivals), float(min(here - self.sent[other.first], 12)),
+            float(min(mention.first - other.first, 300)),
             float(zones[mention.first] - zones[other.first]), float(len(trail)), float(len(subjects)),
             float(min(here - self.sent[subjects[-1].first], 12)) if subjects else 12.0,
-            float(head.dep_ in _SUBJECT), float(head.dep_ in _SUBJECT and head.head.dep_ == "ROOT"), float(head.dep_ == "poss"), float(head.dep_ in {"dobj", "pobj"}),
-            float(other.kind == "pronoun"), float(other.kind == "name"), float(other.kind == "role"), float(same_verb), float(head.dep_ == token.dep_),
-            float(self.cast.parsed.zones[zones[other.first]].kind == "headline"), float(self.quoted[mention.first]), float(self.quoted[other.first]),
-            float(bool(gender) and entity.gender == gender), float(bool(gender) and entity.gender is None), float(entity.named), float(entity.first == self.protagonist),
-            float(lemma_match), word_match, float(bool(entity.roles)), float(code is not None and entity.country == code), float(code is not None and entity.country is None),
-            float(code is None and entity.country is not None and entity.country == self.cast.home), float(any(r.former for r in entity.roles)),
-            float(head.head.i == token.head.head.i if token.head.i != token.i else False), float(head.head.lemma_ in {"say", "tell", "add"}), float(token.head.lemma_ in {"say", "tell", "add"}),
-            float(any(m.first > mention.first and m.stop <= mention.stop for m in trail)), float(sum(1 for m in trail if self.sent[m.first] == here)), float(sum(1 for m in trail if self.sent[m.first] == here - 1)),
+            float(head.dep_ in _SUBJECT), float(head.dep_ in _SUBJECT and head.head.dep_ == "ROOT"),
+            float(head.dep_ == "poss"), float(head.dep_ in {"dobj", "pobj"}),
+            float(other.kind == "pronoun"), float(other.kind == "name"), float(other.kind == "role"),
+            float(same_verb), float(head.dep_ == token.dep_),
+            float(self.cast.parsed.zones[zones[other.first]].kind == "headline"), float(self.quoted[mention.first]),
+            float(self.quoted[other.first]),
+            float(bool(gender) and entity.gender == gender), float(bool(gender) and entity.gender is None),
+            float(entity.named), float(entity.first == self.protagonist),
+            float(lemma_match), word_match, float(bool(entity.roles)),
+            float(code is not None and entity.country == code), float(code is not None and entity.country is None),
+            float(code is None and entity.country is not None and entity.country == self.cast.home),
+            float(any(r.former for r in entity.roles)),
+            float(head.head.i == token.head.head.i if token.head.i != token.i else False),
+            float(head.head.lemma_ in {"say", "tell", "add"}), float(token.head.lemma_ in {"say", "tell", "add"}),
+            float(any(m.first > mention.first and m.stop <= mention.stop for m in trail)),
+            float(sum(1 for m in trail if self.sent[m.first] == here)),
+            float(sum(1 for m in trail if self.sent[m.first] == here - 1)),
         ]  # fmt: skip
 
 
 def _same_office(a: Role, b: Role) -> bool:
-    pairs = {frozenset({"premier", "minister"}), frozenset({"pm", "minister"}), frozenset({"pm", "premier"}), frozenset({"fm", "minister"})}
+    pairs = {
+        frozenset({"premier", "minister"}),
+        frozenset({"pm", "minister"}),
+        frozenset({"pm", "premier"}),
+        frozenset({"fm", "minister"}),
+    }
     if frozenset({a.lemma, b.lemma}) in pairs:
         prime = [r for r in (a, b) if r.lemma == "minister"]
         return all(("prime" in r.words) != (any(x.lemma == "fm" for x in (a, b))) for r in prime)
@@ -354,7 +493,28 @@ def _same_office(a: Role, b: Role) -> bool:
 
 def _singular(title: str) -> str:
     words = title.split()
-    return " ".join(word[:-1] if word.lower().endswith("s") and word.lower()[:-1] in {"minister", "president", "leader", "chancellor", "chief", "envoy", "ambassador", "head", "premier", "secretary", "spokesman"} else "secretary" if word.lower() == "secretaries" else word for word in words)
+    return " ".join(
+        word[:-1]
+        if word.lower().endswith("s")
+        and word.lower()[:-1]
+        in {
+            "minister",
+            "president",
+            "leader",
+            "chancellor",
+            "chief",
+            "envoy",
+            "ambassador",
+            "head",
+            "premier",
+            "secretary",
+            "spokesman",
+        }
+        else "secretary"
+        if word.lower() == "secretaries"
+        else word
+        for word in words
+    )
 
 
 def _cased(title: str) -> str:

@@ -18,13 +18,29 @@ from numpy.typing import NDArray
 from kg.errors import ModelError
 
 Scores = NDArray[np.float64]
-MODELS = ("coref", "visit", "meeting", "statement", "act", "status", "date", "visit-event", "meeting-event", "statement-event")
+MODELS = (
+    "coref",
+    "visit",
+    "meeting",
+    "statement",
+    "act",
+    "status",
+    "date",
+    "visit-event",
+    "meeting-event",
+    "statement-event",
+)
 
 
 class Judge:
     """Scores candidates; ``thresholds`` are the scores from which a candidate is reported, by kind of event."""
 
-    def __init__(self, boosters: dict[str, lightgbm.Booster], thresholds: dict[str, float], calibration: dict[str, list[list[float]]]) -> None:
+    def __init__(
+        self,
+        boosters: dict[str, lightgbm.Booster],
+        thresholds: dict[str, float],
+        calibration: dict[str, list[list[float]]],
+    ) -> None:
         """Hold the models and what was set on the development corpus."""
         self._boosters, self.thresholds, self._calibration = boosters, thresholds, calibration
 
@@ -56,5 +72,7 @@ def load_judge() -> Judge:
         boosters = {name: lightgbm.Booster(model_str=(folder / f"{name}.txt").read_text("utf-8")) for name in MODELS}
         settings = json.loads((folder / "settings.json").read_text("utf-8"))
     except FileNotFoundError as error:
-        raise ModelError(f"{error.filename}: a scoring model is missing; run `make train` or reinstall Legation.") from error
+        raise ModelError(
+            f"{error.filename}: a scoring model is missing; run `make train` or reinstall Legation."
+        ) from error
     return Judge(boosters, settings["thresholds"], settings["calibration"])

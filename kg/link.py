@@ -15,7 +15,7 @@ from kg.spelling import normalise
 
 
 def identify(cast: Cast, authority: Authority, published: date | None) -> None:
-    """Find the authority's person for each named one whose name, country and office leave no doubt; set what it knows."""
+    """Find the authority's person for each whose name, country and office leave no doubt; set what it knows."""
     for entity in cast.people():
         if not entity.named:
             continue
@@ -119,16 +119,33 @@ class Linker:
         aliases = tuple(sorted(form for form in entity.forms if form != entity.name))
         known = entity.known
         if isinstance(known, Person):
-            return Actor(known.path, "person", known.name, _with(aliases, entity.name, known.name), country=known.country or entity.country, wikidata=known.qid)
+            return Actor(
+                known.path,
+                "person",
+                known.name,
+                _with(aliases, entity.name, known.name),
+                country=known.country or entity.country,
+                wikidata=known.qid,
+            )
         if isinstance(known, State):
             return Actor(known.path, "state", known.name, aliases, country=known.alpha2, wikidata=known.qid)
         if isinstance(known, Organisation):
-            return Actor(known.path, "organization", known.name, aliases, subkind=subkind(known.kind), country=known.country, wikidata=known.qid)
+            return Actor(
+                known.path,
+                "organization",
+                known.name,
+                aliases,
+                subkind=subkind(known.kind),
+                country=known.country,
+                wikidata=known.qid,
+            )
         key = slug(entity.name)
-        if not entity.named or entity.kind == "person" and len(tokens(entity.name)) == 1:
+        if not entity.named or (entity.kind == "person" and len(tokens(entity.name)) == 1):
             # A bare surname or a role says nothing across articles.
             key = f"{key}--{slug(self.article.id)}"
-        return Actor(f"{entity.kind}/{key}", entity.kind, entity.name, aliases, subkind=entity.subkind, country=entity.country)
+        return Actor(
+            f"{entity.kind}/{key}", entity.kind, entity.name, aliases, subkind=entity.subkind, country=entity.country
+        )
 
     def place(self, mention: PlaceMention) -> str:
         """Return the key of a place, minting it at first use."""
@@ -140,7 +157,14 @@ class Linker:
         if mention.kind == "state":
             state = self.authority.state_by_code(mention.key)
             if state is not None:
-                return Place(f"place/{state.alpha2.lower()}", state.name, state.alpha2, state.latitude, state.longitude, state.geonames or None)
+                return Place(
+                    f"place/{state.alpha2.lower()}",
+                    state.name,
+                    state.alpha2,
+                    state.latitude,
+                    state.longitude,
+                    state.geonames or None,
+                )
         known = self.authority.place_by_key(mention.key)
         if isinstance(known, Landmark):
             return Place(known.path, known.name, known.country)
@@ -179,12 +203,29 @@ class Linker:
                     continue
                 code = role.countries[0] if role.countries else None
                 found.add(
-                    OfficeHolding(actor.key, _office_name(role), self._state(code) if code else None, role.former, source="article", span=self.cast.parsed.span(role.first, role.stop))
+                    OfficeHolding(
+                        actor.key,
+                        _office_name(role),
+                        self._state(code) if code else None,
+                        role.former,
+                        source="article",
+                        span=self.cast.parsed.span(role.first, role.stop),
+                    )
                 )
             if isinstance(entity.known, Person):
                 for office in self.authority.offices(entity.known.key):
                     if office.kind and office.country:
-                        found.add(OfficeHolding(actor.key, office.title, self._state(office.country), False, office.start or None, office.end or None, office.source))
+                        found.add(
+                            OfficeHolding(
+                                actor.key,
+                                office.title,
+                                self._state(office.country),
+                                False,
+                                office.start or None,
+                                office.end or None,
+                                office.source,
+                            )
+                        )
         return tuple(sorted(found, key=repr))
 
 
@@ -198,7 +239,8 @@ def _with(aliases: tuple[str, ...], name: str, preferred: str) -> tuple[str, ...
 
 
 _SUBKINDS = {
-    "igo": "IntergovernmentalOrganization", "alliance": "IntergovernmentalOrganization", "ministry": "Ministry", "party": "Party", "media": "MediaOrganization",
+    "igo": "IntergovernmentalOrganization", "alliance": "IntergovernmentalOrganization", "ministry": "Ministry",
+    "party": "Party", "media": "MediaOrganization",
     "armed-group": "ArmedGroup", "government-body": "GovernmentBody", "think-tank": "ThinkTank",
 }  # fmt: skip
 

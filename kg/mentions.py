@@ -19,7 +19,8 @@ from kg.spelling import normalise
 
 PRONOUNS = {
     "he": "m", "him": "m", "his": "m", "himself": "m", "she": "f", "her": "f", "hers": "f", "herself": "f",
-    "i": "1", "me": "1", "my": "1", "we": "w", "us": "w", "our": "w", "they": "p", "them": "p", "their": "p", "it": "n", "its": "n", "who": "r", "whom": "r", "whose": "r",
+    "i": "1", "me": "1", "my": "1", "we": "w", "us": "w", "our": "w", "they": "p", "them": "p", "their": "p",
+    "it": "n", "its": "n", "who": "r", "whom": "r", "whose": "r",
 }  # fmt: skip
 
 
@@ -59,7 +60,7 @@ class Mention:
     rivals: tuple[tuple[int, float], ...] = ()
 
     def readings(self) -> list[tuple[int, float]]:
-        """Return whom the mention may stand for, each with its confidence: a plural's members, or the best two readings."""
+        """Return whom the mention may stand for, with confidences: a plural's members, or the best two readings."""
         found = [(entity, self.score) for entity in self.entities]
         return found if len(found) > 1 else found + [r for r in self.rivals if r[0] not in self.entities]
 
@@ -132,11 +133,23 @@ class _Caster:
             if first is None or stop is None or stop <= first:
                 continue
             kind = {"city": "place", "landmark": "place"}.get(hit.kind, hit.kind)
-            if hit.ambiguous and kind == "place" and not any(t.ent_type_ in {"GPE", "LOC", "FAC"} for t in self.doc[first:stop]):
+            if (
+                hit.ambiguous
+                and kind == "place"
+                and not any(t.ent_type_ in {"GPE", "LOC", "FAC"} for t in self.doc[first:stop])
+            ):
                 continue
-            if hit.ambiguous and kind in {"state", "demonym"} and all(t.ent_type_ == "PERSON" for t in self.doc[first:stop]):
+            if (
+                hit.ambiguous
+                and kind in {"state", "demonym"}
+                and all(t.ent_type_ == "PERSON" for t in self.doc[first:stop])
+            ):
                 continue
-            if hit.ambiguous and kind == "organisation" and not any(t.ent_type_ in {"ORG", "NORP", "GPE"} for t in self.doc[first:stop]):
+            if (
+                hit.ambiguous
+                and kind == "organisation"
+                and not any(t.ent_type_ in {"ORG", "NORP", "GPE"} for t in self.doc[first:stop])
+            ):
                 continue
             self.where[first] = (kind, hit.key, stop)
             if hit.kind in {"city", "landmark"}:
@@ -147,7 +160,9 @@ class _Caster:
     def state(self, code: str, at: int) -> Entity:
         if code not in self._states:
             known = self.authority.state_by_code(code)
-            self._states[code] = self.entity("state", known.name if known else code, at, country=code, known=known).index
+            self._states[code] = self.entity(
+                "state", known.name if known else code, at, country=code, known=known
+            ).index
         return self.entities[self._states[code]]
 
     def organisation(self, key: str, at: int) -> Entity:
@@ -196,10 +211,16 @@ class _Caster:
             strong = [(e, p) for e, p in owners if word in (p[-1], p[0])] or owners
             if strong:
                 feminine = self._honorific(first)
-                fitting = [e for e, _ in strong if not (feminine and e.gender and feminine != e.gender)] or [e for e, _ in strong]
+                fitting = [e for e, _ in strong if not (feminine and e.gender and feminine != e.gender)] or [
+                    e for e, _ in strong
+                ]
                 before = [e for e in fitting if e.first <= first]
                 # Of two bearers of one surname the one last named by it, else the first of them in the text.
-                match = max(before, key=lambda e: self._last_named(e, placed, first)) if before else min(fitting, key=lambda e: e.first)
+                match = (
+                    max(before, key=lambda e: self._last_named(e, placed, first))
+                    if before
+                    else min(fitting, key=lambda e: e.first)
+                )
             else:
                 if word not in singles:
                     singles[word] = self.entity("person", _titled(name), first)
@@ -237,24 +258,60 @@ class _Caster:
         for role in self.roles:
             behind = role.stop
             mention = None
-            while behind < len(doc) and (doc[behind].lower_.rstrip(".") in role_words().honorifics or doc[behind].text == "."):
+            while behind < len(doc) and (
+                doc[behind].lower_.rstrip(".") in role_words().honorifics or doc[behind].text == "."
+            ):
                 behind += 1
             if behind in by_first and role.number <= 1 and doc[role.head].text[:1].isalpha():
                 mention = by_first[behind]
             elif role.stop < len(doc) and doc[role.stop].text == "," and role.number == 1:
                 after = role.stop + 1
-                while after < len(doc) and doc[after].lower_.rstrip(".") in role_words().honorifics | {"his", "excellency", "her", "h.e", "."}:
+                while after < len(doc) and doc[after].lower_.rstrip(".") in role_words().honorifics | {
+                    "his",
+                    "excellency",
+                    "her",
+                    "h.e",
+                    ".",
+                }:
                     after += 1
-                if after in by_first and by_first[after].stop < len(doc) and doc[by_first[after].stop].text in {",", ".", ";", "—", "–", "-", ":", ")", "and"}:
+                if (
+                    after in by_first
+                    and by_first[after].stop < len(doc)
+                    and doc[by_first[after].stop].text in {",", ".", ";", "—", "–", "-", ":", ")", "and"}
+                ):
                     mention = by_first[after]
             if mention is None:
                 back = role.first - 1
                 if back >= 0 and doc[back].text in {",", "(", "—", "–"} and back in by_stop and role.number <= 1:
                     previous = by_stop[back]
                     # "Lavrov, the foreign minister" but not the next item of a list of people.
-                    if role.stop >= len(doc) or doc[role.stop].text in {",", ".", ";", "—", "–", ")", "who", ":"} or role.definite or doc[role.stop].pos_ in {"VERB", "AUX", "SCONJ", "ADP", "CCONJ", "PUNCT"}:
+                    if (
+                        role.stop >= len(doc)
+                        or doc[role.stop].text in {",", ".", ";", "—", "–", ")", "who", ":"}
+                        or role.definite
+                        or doc[role.stop].pos_ in {"VERB", "AUX", "SCONJ", "ADP", "CCONJ", "PUNCT"}
+                    ):
                         mention = previous
-            if mention is None or role.kind == "group" and role.lemma not in {"spokesman", "lawmaker", "negotiator", "mediator", "diplomat", "leader", "analyst", "expert", "critic", "official", "adviser", "aide", "observer", "commentator"}:
+            if mention is None or (
+                role.kind == "group"
+                and role.lemma
+                not in {
+                    "spokesman",
+                    "lawmaker",
+                    "negotiator",
+                    "mediator",
+                    "diplomat",
+                    "leader",
+                    "analyst",
+                    "expert",
+                    "critic",
+                    "official",
+                    "adviser",
+                    "aide",
+                    "observer",
+                    "commentator",
+                }
+            ):
                 loose.append(role)
                 continue
             entity = self.entities[mention.entities[0]]
@@ -264,19 +321,17 @@ class _Caster:
             if role.stop <= mention.first and doc[role.stop].text != ",":
                 mention.first = role.first
                 entity.forms[self.parsed.words(role.first, mention.stop)] += 1
-            self.mentions.append(Mention(role.first, role.stop, role.head, "role", (entity.index,), 1.0, role, apposed=True))
+            self.mentions.append(
+                Mention(role.first, role.stop, role.head, "role", (entity.index,), 1.0, role, apposed=True)
+            )
             entity.forms[self.parsed.words(role.first, role.stop)] += 0
         self.loose = loose
         for mention in list(by_first.values()):
             self._possessor(mention)
 
     def _home_of(self, entity: Entity, role: Role) -> None:
-        if role.countries and not entity.country and not role.former:
+        if role.countries and not entity.country:
             entity.country = role.countries[0]
-        elif role.countries and not entity.country:
-            entity.country = role.countries[0]
-        elif role.owner is not None and role.lemma in {"spokesman", "spokeswoman", "spokesperson", "aide", "adviser"}:
-            pass
 
     def _possessor(self, mention: Mention) -> None:
         """Take the country from "Ukraine's Leonid Kuchma" and "Helmut Kohl of Germany"."""
@@ -286,12 +341,12 @@ class _Caster:
         doc = self.doc
         at = mention.first - 1
         if at > 0 and doc[at].tag_ == "POS":
-            for first, (kind, key, stop) in self.where.items():
+            for kind, key, stop in self.where.values():
                 if stop == at and kind in {"state", "capital"}:
                     entity.country = key
                     return
         if at >= 0:
-            for first, (kind, key, stop) in self.where.items():
+            for kind, key, stop in self.where.values():
                 if stop == at + 1 and kind == "demonym":
                     entity.country = key
                     return
@@ -330,14 +385,29 @@ class _Caster:
         self._towns(covered)
         self._nationals(covered)
         for token in self.doc:
-            if token.text in {"FO", "MFA", "MOFA", "MoFA"} and self.home and token.i not in covered and token.i not in self.where:
+            if (
+                token.text in {"FO", "MFA", "MOFA", "MoFA"}
+                and self.home
+                and token.i not in covered
+                and token.i not in self.where
+            ):
                 state = self.authority.state_by_code(self.home)
-                entity = self.descriptive(f"Ministry of Foreign Affairs of {state.name}" if state else token.text, token.i, country=self.home, subkind="Ministry")
+                entity = self.descriptive(
+                    f"Ministry of Foreign Affairs of {state.name}" if state else token.text,
+                    token.i,
+                    country=self.home,
+                    subkind="Ministry",
+                )
                 entity.forms[token.text] += 1
                 self.mentions.append(Mention(token.i, token.i + 1, token.i, "organization", (entity.index,), 0.8))
         taken = {i for m in self.mentions for i in range(m.first, m.stop)}
         for ent in self.doc.ents:
-            if ent.label_ == "ORG" and not taken.intersection(range(ent.start, ent.end)) and len(ent.text) > 2 and any(t.pos_ == "PROPN" for t in ent):
+            if (
+                ent.label_ == "ORG"
+                and not taken.intersection(range(ent.start, ent.end))
+                and len(ent.text) > 2
+                and any(t.pos_ == "PROPN" for t in ent)
+            ):
                 first = ent.start + (1 if ent[0].lower_ in {"the", "a", "•", "—"} else 0)
                 if first >= ent.end:
                     continue
@@ -347,25 +417,43 @@ class _Caster:
                 entity = self.descriptive(name, first)
                 entity.forms[self.parsed.words(first, ent.end)] += 1
                 self.mentions.append(Mention(first, ent.end, ent.root.i, "organization", (entity.index,), 0.8))
-        named = {i for m in self.mentions if m.kind in {"name", "organization", "state"} for i in range(m.first, m.stop)}
+        named = {
+            i for m in self.mentions if m.kind in {"name", "organization", "state"} for i in range(m.first, m.stop)
+        }
         for token in self.doc:
-            if token.lower_ in PRONOUNS and token.i not in named and token.pos_ in {"PRON", "DET"} and not (token.text == "US"):
+            if (
+                token.lower_ in PRONOUNS
+                and token.i not in named
+                and token.pos_ in {"PRON", "DET"}
+                and token.text != "US"
+            ):
                 self.mentions.append(Mention(token.i, token.i + 1, token.i, "pronoun", (), 0.0))
 
     def _nationals(self, covered: set[int]) -> None:
         """Let "the Canadian" and "the Pole" stand for a person of that country, as "the Canadian leader" does."""
         for first, (kind, key, stop) in sorted(self.where.items()):
-            if kind != "demonym" or first in covered or first == 0 or self.doc[first - 1].lower_ not in {"the", "this"} or stop >= len(self.doc):
+            if (
+                kind != "demonym"
+                or first in covered
+                or first == 0
+                or self.doc[first - 1].lower_ not in {"the", "this"}
+                or stop >= len(self.doc)
+            ):
                 continue
             token, after = self.doc[stop - 1], self.doc[stop]
-            if token.tag_ in {"NNS", "NNPS"} or token.lower_.endswith(("s", "ese", "ish", "ch")) or after.pos_ in {"NOUN", "PROPN", "ADJ"} or after.text == "-":
+            if (
+                token.tag_ in {"NNS", "NNPS"}
+                or token.lower_.endswith(("s", "ese", "ish", "ch"))
+                or after.pos_ in {"NOUN", "PROPN", "ADJ"}
+                or after.text == "-"
+            ):
                 continue
             role = Role(first - 1, stop, stop - 1, "leader", "leader", "person", (key,), definite=True)
             self.mentions = [m for m in self.mentions if not (m.kind == "demonym" and m.first == first)]
             self.mentions.append(Mention(first - 1, stop, stop - 1, "role", (), 0.0, role))
 
     def _towns(self, covered: set[int]) -> None:
-        """Place the smaller towns that the model sees: the authority's, else those whose state follows ("Berga, Sweden")."""
+        """Place the smaller towns that the model sees: known ones, and those whose state follows ("Berga, Sweden")."""
         known = covered | {i for p in self.places for i in range(p.first, p.stop)} | set(self.where)
         for ent in self.doc.ents:
             if ent.label_ not in {"GPE", "LOC", "FAC"} or known.intersection(range(ent.start, ent.end)):
@@ -374,8 +462,17 @@ class _Caster:
             stop = ent.end - (ent[-1].tag_ == "POS")
             if first >= stop or not self.doc[first].text[:1].isupper():
                 continue
-            state = next((self.where[i][1] for i in (stop + 1,) if i in self.where and self.where[i][0] == "state" and self.doc[stop].text == ","), None)
-            city = self.authority.city(self.doc[first:stop].text, country=state) or (None if state else self.authority.city(self.doc[first:stop].text))
+            state = next(
+                (
+                    self.where[i][1]
+                    for i in (stop + 1,)
+                    if i in self.where and self.where[i][0] == "state" and self.doc[stop].text == ","
+                ),
+                None,
+            )
+            city = self.authority.city(self.doc[first:stop].text, country=state) or (
+                None if state else self.authority.city(self.doc[first:stop].text)
+            )
             if city is not None:
                 self.places.append(PlaceMention(first, stop, city.key, "city", city.country))
             elif state is not None:
@@ -395,7 +492,7 @@ class _Caster:
         return next((p.key for p in self.places if p.first == first and p.stop == stop), "")
 
     def _group(self, role: Role) -> None:
-        """Give bodies and unnamed people that can speak an entity of their own: "the Foreign Ministry", "Philippine officials"."""
+        """Give bodies and unnamed people that can speak an entity: "the Foreign Ministry", "Philippine officials"."""
         doc = self.doc
         country = role.countries[0] if role.countries else None
         state = self.authority.state_by_code(country) if country else None
@@ -403,7 +500,11 @@ class _Caster:
         low = title.lower()
         words = self.parsed.words(role.first, role.stop)
         plain = words.split(" ", 1)[1] if words.lower().startswith(("the ", "a ", "an ")) and " " in words else words
-        if role.lemma in {"government", "regime", "administration", "leadership", "authority", "junta"} and country and role.lemma in {"government", "administration"}:
+        if (
+            role.lemma in {"government", "regime", "administration", "leadership", "authority", "junta"}
+            and country
+            and role.lemma in {"government", "administration"}
+        ):
             entity = self.state(country, role.first)
             entity.forms[plain] += 1
         elif role.lemma == "embassy":
@@ -411,7 +512,12 @@ class _Caster:
                 country, state = self._owner_state(role)
             host = self._place_after(role.stop)
             name = f"Embassy of {state.name}" if state else plain
-            entity = self.descriptive(name + (f" in {host}" if host and state else ""), role.first, country=country, subkind="DiplomaticMission")
+            entity = self.descriptive(
+                name + (f" in {host}" if host and state else ""),
+                role.first,
+                country=country,
+                subkind="DiplomaticMission",
+            )
         elif role.lemma in {"ministry", "office", "department"} and ("foreign" in low or "external" in low):
             country = country or self.home
             state = self.authority.state_by_code(country) if country else None
@@ -420,11 +526,27 @@ class _Caster:
         elif role.lemma == "ministry" and doc[role.head].text[:1].isupper():
             country = country or self.home
             state = self.authority.state_by_code(country) if country else None
-            entity = self.descriptive(f"{title} of {state.name}" if state else title, role.first, country=country, subkind="Ministry")
+            entity = self.descriptive(
+                f"{title} of {state.name}" if state else title, role.first, country=country, subkind="Ministry"
+            )
         else:
-            if role.lemma in {"office", "side", "group", "party", "mission", "union", "council", "department", "team", "presidency"} and not country and role.owner is None:
-                if role.lemma not in {"presidency"}:
-                    return
+            if (
+                role.lemma
+                in {
+                    "office",
+                    "side",
+                    "group",
+                    "party",
+                    "mission",
+                    "union",
+                    "council",
+                    "department",
+                    "team",
+                }
+                and not country
+                and role.owner is None
+            ):
+                return
             entity = self.descriptive(plain, role.first, country=country)
             entity.named = False
         entity.forms[words] += 1

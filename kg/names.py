@@ -12,17 +12,25 @@ from kg.roles import Where
 from kg.spelling import normalise
 
 _PARTICLES = frozenset(
-    {"al", "el", "bin", "ibn", "bint", "abu", "abd", "ben", "de", "da", "di", "do", "dos", "das", "del", "della", "van", "von", "der", "den", "la", "le",
+    {"al", "el", "bin", "ibn", "bint", "abu", "abd", "ben", "de", "da", "di", "do", "dos", "das", "del", "della",
+     "van", "von", "der", "den", "la", "le",
      "ul", "ur", "y", "e", "ter", "ten", "zu", "af", "ould", "-", "–", "d'", "o'"}
 )  # fmt: skip
 _NOT_NAMES = frozenset(
-    {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "june", "july", "august",
-     "september", "october", "november", "december", "the", "a", "an", "in", "on", "at", "but", "and", "or", "if", "for", "from", "to", "it", "he", "she", "they",
-     "we", "i", "his", "her", "its", "their", "asked", "photo", "file", "gmt", "est", "yes", "no", "not", "this", "that", "there", "what", "who", "when", "where", "why",
-     "how", "while", "after", "before", "as", "by", "with", "of", "speaking", "mr", "mrs", "ms", "dr", "qatar", "kremlin", "parliament", "congress", "senate", "cabinet",
-     "palace", "house", "castle", "airport", "hotel", "street", "square", "hall", "ministry", "embassy", "university", "institute", "council", "committee", "conference",
-     "summit", "treaty", "agreement", "party", "union", "nations", "league", "press", "news", "agency", "court", "bank", "fund", "organisation", "organization",
-     "north", "south", "east", "west", "western", "eastern", "northern", "southern", "central", "president", "minister", "prime", "foreign", "secretary"}
+    {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march",
+     "april", "june", "july", "august",
+     "september", "october", "november", "december", "the", "a", "an", "in", "on", "at", "but", "and", "or", "if",
+     "for", "from", "to", "it", "he", "she", "they",
+     "we", "i", "his", "her", "its", "their", "asked", "photo", "file", "gmt", "est", "yes", "no", "not", "this",
+     "that", "there", "what", "who", "when", "where", "why",
+     "how", "while", "after", "before", "as", "by", "with", "of", "speaking", "mr", "mrs", "ms", "dr", "qatar",
+     "kremlin", "parliament", "congress", "senate", "cabinet",
+     "palace", "house", "castle", "airport", "hotel", "street", "square", "hall", "ministry", "embassy", "university",
+     "institute", "council", "committee", "conference",
+     "summit", "treaty", "agreement", "party", "union", "nations", "league", "press", "news", "agency", "court",
+     "bank", "fund", "organisation", "organization",
+     "north", "south", "east", "west", "western", "eastern", "northern", "southern", "central", "president",
+     "minister", "prime", "foreign", "secretary"}
 )  # fmt: skip
 
 Span = tuple[int, int]
@@ -39,13 +47,21 @@ def sequence(doc: Doc, i: int, where: Where) -> int:
     while j < len(doc) and j - i < 7:
         token = doc[j]
         low = token.lower_
-        if _capital(token.text) and low not in _NOT_NAMES and token.pos_ not in {"PUNCT", "SPACE"} and not token.is_digit:
+        named = (
+            _capital(token.text)
+            and low not in _NOT_NAMES
+            and token.pos_ not in {"PUNCT", "SPACE"}
+            and not token.is_digit
+        )
+        if named or (j > i and _hyphened(doc, j) and len(token.text) <= 6):
             j += 1
             stop = j
-        elif j > i and _hyphened(doc, j) and len(token.text) <= 6:
-            j += 1
-            stop = j
-        elif low in _PARTICLES and (j > i or low in {"al", "el", "de", "van", "von"}) and j + 1 < len(doc) and (_capital(doc[j + 1].text) or doc[j + 1].lower_ in _PARTICLES or _hyphened(doc, j + 1)):
+        elif (
+            low in _PARTICLES
+            and (j > i or low in {"al", "el", "de", "van", "von"})
+            and j + 1 < len(doc)
+            and (_capital(doc[j + 1].text) or doc[j + 1].lower_ in _PARTICLES or _hyphened(doc, j + 1))
+        ):
             if low in {"-", "–"} and (doc[j - 1].whitespace_ or token.whitespace_):
                 break
             if low in {"e", "y", "la", "le", "do"} and j == i:
@@ -65,7 +81,7 @@ def _trim(doc: Doc, first: int, stop: int) -> Span | None:
         token = doc[first]
         low = token.lower_.rstrip(".")
         if (
-            low in known.honorifics and stop - first > 1
+            (low in known.honorifics and stop - first > 1)
             or low in known.offices
             or (low in known.modifiers and stop - first > 1 and not _known_given(token.text))
             or low in _NOT_NAMES
@@ -80,14 +96,29 @@ def _trim(doc: Doc, first: int, stop: int) -> Span | None:
         if doc[j].lower_ in {"'s", "'"} or doc[j].tag_ == "POS" or doc[j].text in {",", ";", ":", "(", ")", '"', "—"}:
             stop = j
             break
-    while first < stop and not _hyphened(doc, stop - 1) and (not _capital(doc[stop - 1].text) or doc[stop - 1].lower_ in _NOT_NAMES - {"march", "april", "june", "august", "central", "north", "west", "hall", "house"}):
+    while (
+        first < stop
+        and not _hyphened(doc, stop - 1)
+        and (
+            not _capital(doc[stop - 1].text)
+            or doc[stop - 1].lower_
+            in _NOT_NAMES - {"march", "april", "june", "august", "central", "north", "west", "hall", "house"}
+        )
+    ):
         stop -= 1
     return (first, stop) if first < stop and any(ch.isalpha() for ch in doc[first:stop].text) else None
 
 
 def _hyphened(doc: Doc, i: int) -> bool:
     """Say whether a token hangs on the one before by a hyphen, as in "Moon Jae-in"."""
-    return i >= 2 and doc[i - 1].text in {"-", "–"} and not doc[i - 1].whitespace_ and not doc[i - 2].whitespace_ and doc[i].is_alpha and _capital(doc[i - 2].text)
+    return (
+        i >= 2
+        and doc[i - 1].text in {"-", "–"}
+        and not doc[i - 1].whitespace_
+        and not doc[i - 2].whitespace_
+        and doc[i].is_alpha
+        and _capital(doc[i - 2].text)
+    )
 
 
 def _known_given(text: str) -> bool:
@@ -136,11 +167,18 @@ def find_names(doc: Doc, where: Where, authority: Authority) -> list[Span]:
             continue
         if j in where and where[j][0] in {"state", "organisation", "demonym"}:
             continue
-        if low in {"u", "general", "sheikh", "official", "chief", "head", "executive", "director", "acting", "deputy"} and not token.text[:1].isupper():
+        if (
+            low in {"u", "general", "sheikh", "official", "chief", "head", "executive", "director", "acting", "deputy"}
+            and not token.text[:1].isupper()
+        ):
             continue
         stop = sequence(doc, j, where)
         span = _trim(doc, j, stop)
-        if span and span[0] == j and not (span[1] - span[0] == 1 and doc[j].lower_ in known.offices | known.modifiers | known.groups):
+        if (
+            span
+            and span[0] == j
+            and not (span[1] - span[0] == 1 and doc[j].lower_ in known.offices | known.modifiers | known.groups)
+        ):
             take(*span)
     _propagate(doc, spans, taken, where, take)
     return sorted(spans)
@@ -183,10 +221,20 @@ def _propagate(doc: Doc, spans: list[Span], taken: set[int], where: Where, take:
     for token in doc:
         if token.i in taken or token.text.casefold() not in parts or not _capital(token.text):
             continue
-        if token.i in where and where[token.i][0] in {"state", "place", "organisation", "demonym"} and token.i not in _single(spans, doc, token.text):
+        if (
+            token.i in where
+            and where[token.i][0] in {"state", "place", "organisation", "demonym"}
+            and token.i not in _single(spans, doc, token.text)
+        ):
             # A person's name that is also a place stands for the place unless a title says otherwise.
             continue
-        if token.i + 1 < len(doc) and token.i + 1 not in taken and token.whitespace_ and doc[token.i + 1].pos_ == "PROPN" and _capital(doc[token.i + 1].text):
+        if (
+            token.i + 1 < len(doc)
+            and token.i + 1 not in taken
+            and token.whitespace_
+            and doc[token.i + 1].pos_ == "PROPN"
+            and _capital(doc[token.i + 1].text)
+        ):
             continue
         take(token.i, token.i + 1)
 

@@ -87,7 +87,7 @@ def _distinct(inputs: Iterable[Article | Refusal]) -> tuple[list[Article], list[
 def _nothing(inputs: Sequence[Path], refused: Sequence[Refusal]) -> str:
     where = ", ".join(str(path) for path in inputs)
     if not refused:
-        return f"{where}: no articles here; give .txt, .html, .json, .jsonl or .warc files, or a folder of them"
+        return f"{where}: no articles here; give .txt, .html, .json or .jsonl files, or a folder of them"
     reasons = "\n".join(f"{refusal.source}: {refusal.reason}; {refusal.remedy}" for refusal in refused)
     return f"{where}: not one article could be published\n{reasons}"
 

@@ -1,4 +1,4 @@
-"""SPARQL on a release, for people and programs: read-only, over the union of all its graphs."""
+"""SPARQL on a release, for people and programs: read-only, on the union of all its graphs unless FROM names some."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pyoxigraph import Store
 
 from kg.errors import QueryError
 from kg.iri import PREFIXES
+from kg.tokens import has_dataset
 
 RESULTS = {
     "json": ox.QueryResultsFormat.JSON,
@@ -34,7 +35,7 @@ def run(store: Store, query: str, *, form: str | None = None, base: str = "") ->
         QueryError: The query is malformed or an update, its evaluation failed, or ``form`` does not suit it.
     """
     try:
-        answer = store.query(query, use_default_graph_as_union=True)
+        answer = store.query(query, use_default_graph_as_union=not has_dataset(query))
         if isinstance(answer, ox.QueryTriples):
             return _graph(answer, form or "turtle")
         if (form or "table") == "table":

@@ -49,11 +49,23 @@ def _in_paragraph(text: str, span: Span, number: int, *, single: bool) -> list[Q
                 continue
             if not single:
                 continue
-            if mark in "‘'" and opened is None and (at == span.start or not text[at - 1].isalnum()) and at + 1 < span.end and text[at + 1].isalnum():
+            if (
+                mark in "‘'"
+                and opened is None
+                and (at == span.start or not text[at - 1].isalnum())
+                and at + 1 < span.end
+                and text[at + 1].isalnum()
+            ):
                 opened, mark_open = match.end(), mark
             elif mark in "’'" and opened is not None and mark_open in "‘'":
                 # An apostrophe after a plural ("the leaders' call") is no close when a later mark closes better.
-                if text[at - 1] == "s" and at + 1 < span.end and text[at + 1] == " " and text[at + 2 : at + 3].islower() and re.search(r"[\w.,!?]’'?(?!\w)|[.,!?]['’]", text[at + 1 : min(span.end, at + 300)]):
+                if (
+                    text[at - 1] == "s"
+                    and at + 1 < span.end
+                    and text[at + 1] == " "
+                    and text[at + 2 : at + 3].islower()
+                    and re.search(r"[\w.,!?]’'?(?!\w)|[.,!?]['’]", text[at + 1 : min(span.end, at + 300)])
+                ):
                     continue
                 if len(text[opened:at].split()) >= 2:
                     found.append(Quote(Span(opened, at), True, number))

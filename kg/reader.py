@@ -30,7 +30,9 @@ POSSIBLE = 0.15
 class Reader:
     """Turns articles into accounts; holds the language model, the authority and the scoring models."""
 
-    def __init__(self, *, model: Language | None = None, authority: Authority | None = None, judge: Judge | None = None) -> None:
+    def __init__(
+        self, *, model: Language | None = None, authority: Authority | None = None, judge: Judge | None = None
+    ) -> None:
         """Load what is not given."""
         self.nlp = model or load_model()
         self.authority = authority or Authority.load()
@@ -101,7 +103,10 @@ class Reader:
         worth = [(c, s) for c, s in zip(said, scores, strict=True) if s >= POSSIBLE]
         acts = judge.scores("act", [statement.act_features(scene, c) for c, _ in worth])
         named = [statement.ACTS[int(row.argmax())] for row in acts] if worth else []
-        drafts += [("statement", d) for d in statement.decode(scene, [c for c, _ in worth], [s for _, s in worth], named, threshold=0.0)]
+        drafts += [
+            ("statement", d)
+            for d in statement.decode(scene, [c for c, _ in worth], [s for _, s in worth], named, threshold=0.0)
+        ]
         return drafts
 
     def _account(self, article: Article, scene: Scene, drafts: list[tuple[str, Draft]]) -> Account:
@@ -116,9 +121,15 @@ class Reader:
         events = [(kind, draft) for kind, draft in drafts if kind != "statement"]
         status_scores = self.judge.scores("status", [when.status_features(scene, draft) for _, draft in events])
         statuses: list[Status] = [when.STATUSES[int(row.argmax())] for row in status_scores] if events else []
-        choices = [when.date_candidates(scene, draft, status) for (_, draft), status in zip(events, statuses, strict=True)]
+        choices = [
+            when.date_candidates(scene, draft, status) for (_, draft), status in zip(events, statuses, strict=True)
+        ]
         date_scores = iter(self.judge.scores("date", [c.features for choice in choices for c in choice]).tolist())
-        told = [Telling(kind, draft, "occurred", _day(scene.published), False) for kind, draft in drafts if kind == "statement"]
+        told = [
+            Telling(kind, draft, "occurred", _day(scene.published), False)
+            for kind, draft in drafts
+            if kind == "statement"
+        ]
         for (kind, draft), status, choice in zip(events, statuses, choices, strict=True):
             edtf, own = when.best_date(choice, [next(date_scores) for _ in choice])
             told.append(Telling(kind, draft, status, edtf, own))
@@ -136,7 +147,14 @@ class Reader:
         if telling.kind == "visit":
             if draft.place is None:
                 return None
-            return Report(Visit(actors, linker.place(draft.place)), telling.status, telling.edtf, draft.evidence, confidence, draft.rule)
+            return Report(
+                Visit(actors, linker.place(draft.place)),
+                telling.status,
+                telling.edtf,
+                draft.evidence,
+                confidence,
+                draft.rule,
+            )
         mode = mode_of(scene, draft)
         place = None if mode in {"phone", "video"} else meeting_place(scene, draft)
         met = Meeting(tuple(sorted(actors)), linker.place(place) if place else None, mode)
@@ -155,20 +173,38 @@ def _day(day: date | None) -> str | None:
 
 
 _PHONE = frozenset({"phone", "telephone", "telephoned", "phoned", "rang", "ring", "rung", "call", "hotline", "dialled"})
-_VIDEO = frozenset({"video", "videoconference", "virtual", "virtually", "online", "webinar", "zoom", "videolink", "screen", "teleconference", "video-conference"})
+_VIDEO = frozenset(
+    {
+        "video",
+        "videoconference",
+        "virtual",
+        "virtually",
+        "online",
+        "webinar",
+        "zoom",
+        "videolink",
+        "screen",
+        "teleconference",
+        "video-conference",
+    }
+)
 
 
 def mode_of(scene: Scene, draft: Draft) -> Mode:
     """Return how the parties met, by the words of the clause: "spoke by phone", "an online meeting"; else in person."""
     start, stop = scene.sents[scene.sent_of[draft.cue]]
-    near = [t for t in scene.doc[max(start, draft.cue - 12) : min(stop, draft.cue + 13)]]
+    near = list(scene.doc[max(start, draft.cue - 12) : min(stop, draft.cue + 13)])
     words = {t.lower_ for t in near}
     if words & _VIDEO:
         return "video"
     cue = scene.doc[draft.cue]
     if words & {"phone", "telephone", "hotline", "by-phone"} or cue.lemma_.lower() in {"phone", "telephone", "ring"}:
         return "phone"
-    if cue.lemma_.lower() == "call" and not any(t.lower_ in {"on", "at"} and t.i in (cue.i + 1, cue.i + 2) for t in near) and cue.pos_ == "VERB":
+    if (
+        cue.lemma_.lower() == "call"
+        and not any(t.lower_ in {"on", "at"} and t.i in (cue.i + 1, cue.i + 2) for t in near)
+        and cue.pos_ == "VERB"
+    ):
         return "phone"
     if cue.lemma_.lower() == "call" and cue.pos_ == "NOUN" and "courtesy" not in words and "on" not in words:
         return "phone"
@@ -178,7 +214,7 @@ def mode_of(scene: Scene, draft: Draft) -> Mode:
 
 
 def meeting_place(scene: Scene, draft: Draft) -> PlaceMention | None:
-    """Return where a meeting is: the nearest city or landmark of its sentence, else of the sentences before, else the dateline's."""
+    """Return where a meeting is: the nearest city or landmark of its sentence or of two before, else the dateline's."""
     number = scene.sent_of[draft.cue]
     for back in range(0, 3):
         if number - back < 0:

@@ -12,16 +12,21 @@ from kg.lexicon import roles
 FORMER = frozenset({"former", "ex", "late", "ousted", "deposed", "erstwhile", "onetime", "ex-"})
 _PASSING = frozenset(
     {
-        "then", "outgoing", "incoming", "new", "newly", "visiting", "young", "veteran", "incumbent", "current", "elected", "appointed",
-        "senior", "top", "retired", "old", "longtime", "second", "third", "brand", "embattled", "exiled", "acting", "first", "unnamed", "same", "own",
+        "then", "outgoing", "incoming", "new", "newly", "visiting", "young", "veteran", "incumbent", "current",
+        "elected", "appointed",
+        "senior", "top", "retired", "old", "longtime", "second", "third", "brand", "embattled", "exiled", "acting",
+        "first", "unnamed", "same", "own",
     }
 )  # fmt: skip
 _NUMBERS = {"two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
 _LINKS = frozenset({"of", "for", "to", "on"})
 _REALMS = frozenset(
-    {"state", "affairs", "foreign", "external", "relations", "defence", "defense", "government", "staff", "parliament", "intelligence", "trade",
-     "finance", "security", "policy", "council", "board", "delegation", "mission", "cooperation", "development", "energy", "interior", "justice",
-     "lawmakers", "commission", "opposition", "house", "senate", "war", "army", "economy", "commerce", "health", "information", "agriculture"}
+    {"state", "affairs", "foreign", "external", "relations", "defence", "defense", "government", "staff",
+     "parliament", "intelligence", "trade",
+     "finance", "security", "policy", "council", "board", "delegation", "mission", "cooperation", "development",
+     "energy", "interior", "justice",
+     "lawmakers", "commission", "opposition", "house", "senate", "war", "army", "economy", "commerce", "health",
+     "information", "agriculture"}
 )  # fmt: skip
 
 
@@ -86,7 +91,7 @@ def _is_head(token: Token) -> str | None:
 
 
 def find_roles(doc: Doc, where: Where, *, is_name: Callable[[int], bool]) -> list[Role]:
-    """Return the role phrases of a document, sorted by place; ``is_name`` says which tokens belong to a person's name."""
+    """Return the role phrases of a document, sorted by place; ``is_name`` says which tokens belong to a name."""
     found: list[Role] = []
     i = 0
     while i < len(doc):
@@ -96,7 +101,7 @@ def find_roles(doc: Doc, where: Where, *, is_name: Callable[[int], bool]) -> lis
             continue
         # The head is the last role word of an unbroken run: "Vice-Premier and Foreign Minister", "chief executive".
         head = i
-        while head + 1 < len(doc) and not is_name(head + 1) and not doc[head].whitespace_ == "" and _is_head(doc[head + 1]):
+        while head + 1 < len(doc) and not is_name(head + 1) and doc[head].whitespace_ != "" and _is_head(doc[head + 1]):
             head += 1
         role = _phrase(doc, head, where, is_name, floor=max(found[-1].stop if found else 0, doc[head].sent.start))
         found.append(role)
@@ -120,7 +125,7 @@ def _phrase(doc: Doc, head: int, where: Where, is_name: Callable[[int], bool], *
         low = token.lower_
         if i in starts:
             first, kind, key = starts[i]
-            if kind == "place" or doc[i + 1].is_punct and doc[i + 1].text != "-":
+            if kind == "place" or (doc[i + 1].is_punct and doc[i + 1].text != "-"):
                 break
             if kind in {"state", "demonym", "capital"}:
                 countries.insert(0, key)
@@ -144,9 +149,7 @@ def _phrase(doc: Doc, head: int, where: Where, is_name: Callable[[int], bool], *
             owner, definite = i, True
             i -= 1
             break
-        if low in FORMER or (low == "-" and i > 0 and doc[i - 1].lower_ in {"ex"}):
-            former = True
-        elif low.startswith("ex-"):
+        if low in FORMER or low.startswith("ex-") or (low == "-" and i > 0 and doc[i - 1].lower_ == "ex"):
             former = True
         elif low in _NUMBERS:
             number = _NUMBERS[low]
@@ -157,17 +160,30 @@ def _phrase(doc: Doc, head: int, where: Where, is_name: Callable[[int], bool], *
         elif low in {"a", "an", "some", "several", "many", "no", "any", "another"}:
             i -= 1
             break
-        elif low in known.modifiers or low in known.offices or (low in known.groups and token.pos_ in {"NOUN", "PROPN"}):
+        elif (
+            low in known.modifiers or low in known.offices or (low in known.groups and token.pos_ in {"NOUN", "PROPN"})
+        ):
             title.insert(0, token.text)
-        elif low in _PASSING:
+        elif low in _PASSING or (
+            low in {"-", "–"} and not token.whitespace_ and i > floor and not doc[i - 1].whitespace_
+        ):
             pass
-        elif low in {"-", "–"} and not token.whitespace_ and i > floor and not doc[i - 1].whitespace_:
-            pass
-        elif low in {"and", "&"} and i > floor and doc[i - 1].lower_ in (known.offices | known.modifiers) and doc[i - 1].text[:1].isupper():
+        elif (
+            low in {"and", "&"}
+            and i > floor
+            and doc[i - 1].lower_ in (known.offices | known.modifiers)
+            and doc[i - 1].text[:1].isupper()
+        ):
             title.insert(0, token.text)
         elif token.pos_ in {"ADJ"} and token.dep_ in {"amod"} and token.head.i >= head - 2 and not is_name(i):
             pass
-        elif token.pos_ == "PROPN" and token.dep_ in {"compound", "nmod"} and not is_name(i) and token.text.isupper() and len(token.text) <= 5:
+        elif (
+            token.pos_ == "PROPN"
+            and token.dep_ in {"compound", "nmod"}
+            and not is_name(i)
+            and token.text.isupper()
+            and len(token.text) <= 5
+        ):
             title.insert(0, token.text)
         else:
             break
@@ -175,7 +191,14 @@ def _phrase(doc: Doc, head: int, where: Where, is_name: Callable[[int], bool], *
     first = i + 1
     stop = head + 1
     # "of Foreign Affairs", "to the United Nations", "of Italy and Germany", "of the Republic of South Africa"
-    while stop < len(doc) and (doc[stop].lower_ in _LINKS or (doc[stop].lower_ in {"-", "–"} and stop + 1 < len(doc) and doc[stop + 1].lower_ in {"designate", "elect", "general"})):
+    while stop < len(doc) and (
+        doc[stop].lower_ in _LINKS
+        or (
+            doc[stop].lower_ in {"-", "–"}
+            and stop + 1 < len(doc)
+            and doc[stop + 1].lower_ in {"designate", "elect", "general"}
+        )
+    ):
         link = doc[stop].lower_
         if link in {"-", "–"}:
             title += ["-", doc[stop + 1].text]
@@ -197,11 +220,18 @@ def _phrase(doc: Doc, head: int, where: Where, is_name: Callable[[int], bool], *
                 j = behind
             elif low in {"the", "then"} and not taken:
                 j += 1
-            elif low in {"and", ","} and taken and j + 1 < len(doc) and (j + 1 in where and where[j + 1][0] in {"state", "capital"} or doc[j + 1].lower_ in _REALMS):
-                if not (j + 1 in where):
+            elif (
+                low in {"and", ","}
+                and taken
+                and j + 1 < len(doc)
+                and ((j + 1 in where and where[j + 1][0] in {"state", "capital"}) or doc[j + 1].lower_ in _REALMS)
+            ):
+                if j + 1 not in where:
                     words.append(low)
                 j += 1
-            elif low in _REALMS or (link == "of" and low in {"republic", "kingdom", "federation", "union", "member", "states"}):
+            elif low in _REALMS or (
+                link == "of" and low in {"republic", "kingdom", "federation", "union", "member", "states"}
+            ):
                 words.append(doc[j].text)
                 taken = True
                 j += 1
@@ -211,7 +241,11 @@ def _phrase(doc: Doc, head: int, where: Where, is_name: Callable[[int], bool], *
                 break
         if not taken:
             break
-        kept = [word for word in words if word.lower() not in {"republic", "kingdom", "federation", "member", "states", "union"}]
+        kept = [
+            word
+            for word in words
+            if word.lower() not in {"republic", "kingdom", "federation", "member", "states", "union"}
+        ]
         if kept and kept[0] not in {"and", ","}:
             title += [link, *kept]
         stop = j

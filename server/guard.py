@@ -13,10 +13,10 @@ Code point escapes (``\u0053``) are read both as they stand and as what they sta
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
+from kg.tokens import IRI, STRING, VARIABLE, has_dataset, keywords
 from server.problem import Problem
 
 MAX_BYTES = 64 * 1024
@@ -29,19 +29,12 @@ UPDATES = frozenset({"ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "INSERT
 READ_ONLY = "This endpoint answers queries only: releases never change over the web, so no update is carried out."
 
 _BLANK = r"(?:\s|\#[^\n\r]*+(?:[\n\r]|\Z))*+"
-_IRI = r"<[^<>\"{}|^`\x00-\x20]*>"
-_STRING = "|".join(
-    rf"{quote * 3}(?:[^{quote}\\]|\\.|{quote}(?!{quote * 2}))*{quote * 3}|{quote}(?:[^{quote}\\\n\r]|\\.)*{quote}"
-    for quote in "\"'"
-)
-_VARIABLE = r"[?$][A-Za-z0-9_]+"
-
 _NAME = r"""[^\s{}()<>"'\#?$:]"""
 
 _CODE = re.compile(
     rf"""
-    (?P<comment>\#[^\n\r]*) | (?P<address><[a-z][a-z0-9+.-]*://[^<>"{{}}|^`\x00-\x20]*>) | (?P<iri>{_IRI})
-    | (?P<string>{_STRING}) | (?P<variable>{_VARIABLE}) | (?P<local>:[A-Za-z0-9_]+)
+    (?P<comment>\#[^\n\r]*) | (?P<address><[a-z][a-z0-9+.-]*://[^<>"{{}}|^`\x00-\x20]*>) | (?P<iri>{IRI})
+    | (?P<string>{STRING}) | (?P<variable>{VARIABLE}) | (?P<local>:[A-Za-z0-9_]+)
     | (?P<endless>["']) | (?P<opening>[{{(\[]) | (?P<closing>[}})\]])
     | (?P<service>service) | (?P<plain>[^\#<"'?$:{{}}()\[\]s]+|.)
     """,
@@ -58,15 +51,6 @@ _SERVICE = re.compile(
 )
 _UNCLOSED = 20
 """How often a long string may turn out to have no end, which each time takes reading to the end of the query."""
-
-TOKENS = re.compile(
-    rf"""
-    \#[^\n\r]* | {_IRI} | {_STRING} | {_VARIABLE} | @[a-z0-9-]+
-    | (?P<word>[\w.-]++)(?!:) | (?P<prefix>[\w.-]*+)(?P<local>:[\w.-]*) | ["'].* | .
-    """,
-    re.VERBOSE | re.IGNORECASE | re.DOTALL,
-)
-"""Words and prefixed names, in the likelier reading; whatever else there is matches without a group."""
 
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
@@ -96,16 +80,10 @@ def vet(query: str) -> Vetted:
             raise Problem(
                 403, "SERVICE is not offered here: this endpoint calls no other. Join the two results on your side."
             )
-    words = list(_keywords(query))
-    verb = next((word for word in words if word not in {"BASE", "PREFIX", "VERSION"}), "")
+    verb = next((word for word in keywords(query) if word not in {"BASE", "PREFIX", "VERSION"}), "")
     if verb in UPDATES:
         raise Problem(403, READ_ONLY)
-    return Vetted(query, has_dataset="FROM" in words)
-
-
-def _keywords(query: str) -> Iterator[str]:
-    """Yield the bare words of a query in upper case: no names, literals, comments or IRIs."""
-    return (match["word"].upper() for match in TOKENS.finditer(query) if match["word"])
+    return Vetted(query, has_dataset=has_dataset(query))
 
 
 def _scan(text: str) -> tuple[int, bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kg.iri import PREFIXES
-from server.guard import TOKENS
+from kg.tokens import TOKENS
 
 _POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _CHARACTER_CLASSES = {r"\['0'[^\]]*\]": "a digit", r"\['A'[^\]]*\]": "a name", r"\[_\]": "something more"}

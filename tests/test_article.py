@@ -163,7 +163,7 @@ def test_text_is_kept_as_given(tmp_path: Path) -> None:
     article = one(write(tmp_path / "a.b.txt", b"\xef\xbb\xbf" + text.encode("utf-8")))
     assert article.text == text
     assert article.id == "a.b"
-    assert article.title is None
+    assert article.title == "Envoys meet"
 
 
 def test_every_field_of_a_record_is_read(tmp_path: Path) -> None:

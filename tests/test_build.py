@@ -10,6 +10,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from pyoxigraph import BlankNode, Quad
+from rdflib import OWL, RDF, Graph, URIRef
 
 from kg.article import read_inputs
 from kg.errors import InputError, ModelError
@@ -22,6 +23,7 @@ from kg.validate import Validator
 from kg.workers import ArticleReader
 from tests.accounts import fake_reader
 from tests.conftest import SEEDS
+from tests.reasoning import is_consistent
 
 FACTS = {
     "a": "Petrova arrived in Harbour. The weather was fine.",
@@ -213,6 +215,21 @@ def test_every_report_has_article_span_rule_and_confidence(seeds_release: Releas
     assert all(0 <= float(row["confidence"]) <= 1 for row in whole)
 
 
+def test_articles_with_a_byline_are_dated_by_it_and_the_others_not_at_all(seeds_release: Release) -> None:
+    found = ask(
+        seeds_release,
+        """SELECT ?id ?by ?issued ?title { ?article a leg:Article ; dct:identifier ?id ; leg:dateSource ?by
+           OPTIONAL { ?article dct:issued ?issued } OPTIONAL { ?article dct:title ?title } }""",
+    )
+    assert sorted((row["id"][:3], row["by"], row.get("issued"), "title" in row) for row in found) == [
+        ("000", "none", None, True),
+        ("001", "none", None, True),
+        ("002", "byline", "2022-05-23", True),
+        ("003", "byline", "2023-01-29", True),
+        ("004", "none", None, False),
+    ]
+
+
 def test_no_blank_nodes_and_no_default_graph(seeds_release: Release) -> None:
     everything = quads(seeds_release)
     assert not [q for q in everything for node in (q.subject, q.object) if isinstance(node, BlankNode)]
@@ -221,6 +238,27 @@ def test_no_blank_nodes_and_no_default_graph(seeds_release: Release) -> None:
 
 def test_the_release_conforms_to_the_shapes(seeds_release: Release) -> None:
     assert Validator().check(quads(seeds_release)) == ()
+
+
+def triples(release: Release) -> Graph:
+    """Return what is in the dump, the ontology with it, as one graph."""
+    lines = {f"{q.subject} {q.predicate} {q.object} ." for q in quads(release)}
+    return Graph().parse(data="\n".join(lines), format="nt")
+
+
+@pytest.mark.slow
+def test_the_reasoner_finds_the_release_consistent(seeds_release: Release) -> None:
+    graph = triples(seeds_release)
+    assert (URIRef(term("leg:Person").value), RDF.type, OWL.Class) in graph
+    assert is_consistent(graph)
+
+
+@pytest.mark.slow
+def test_the_reasoner_finds_a_person_of_the_release_that_is_also_a_state(seeds_release: Release) -> None:
+    graph = triples(seeds_release)
+    person = min(graph.subjects(RDF.type, URIRef(term("leg:Person").value)))
+    graph.add((person, RDF.type, URIRef(term("leg:State").value)))
+    assert not is_consistent(graph)
 
 
 def test_no_article_is_published_whole(seeds_release: Release) -> None:

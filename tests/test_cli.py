@@ -231,6 +231,21 @@ def test_evaluate_prints_scores_and_writes_them(
     assert json.loads((tmp_path / "scores.json").read_text())["articles"] == 1
 
 
+def test_evaluate_counts_only_reports_that_are_sure_enough(
+    legation: Command, released: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gold = {"id": "a", "published": None, "title": "", "actors": [], "visits": [], "meetings": [], "statements": []}
+    (tmp_path / "gold").mkdir()
+    (tmp_path / "gold" / "a.json").write_text(json.dumps({**gold, "non_events": []}))
+
+    def extras(*words: str) -> int:
+        assert legation("evaluate", tmp_path / "gold", released, "--json", tmp_path / "s.json", *words) == 0
+        return int(json.loads((tmp_path / "s.json").read_text())["kinds"]["visit"]["extra"])
+
+    assert extras() == extras("--min-confidence", "0") > 0
+    assert extras("--min-confidence", "1") == 0
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -240,6 +255,8 @@ def test_evaluate_prints_scores_and_writes_them(
         ["build", "x", "--out", "y", "--base", "graph.example"],
         ["build", "x", "--out", "y", "--base", "https://graph.example/id"],
         ["query", "x", "-", "--format", "pdf"],
+        ["evaluate", "x", "y", "--min-confidence", "1.5"],
+        ["evaluate", "x", "y", "--min-confidence", "nan"],
     ],
 )
 def test_wrong_usage_stops_with_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -90,6 +90,27 @@ def test_every_named_graph_is_asked(store: ox.Store) -> None:
     assert f"{DEFAULT_BASE}graph/events" in rows
 
 
+@pytest.mark.parametrize(
+    ("dataset", "answer"),
+    [
+        ("", "yes"),
+        ("FROM <{base}graph/events>", "yes"),
+        ("FROM <{base}graph/actors>", "no"),
+        ("FROM <{base}graph/actors> FROM <{base}graph/events>", "yes"),
+        ("FROM NAMED <{base}graph/events>", "no"),
+        ("# FROM <{base}graph/actors>\n", "yes"),
+    ],
+)
+def test_a_query_may_name_its_dataset(store: ox.Store, dataset: str, answer: str) -> None:
+    query = f"{PROLOGUE} ASK {dataset.format(base=DEFAULT_BASE)} {{ ?visit leg:visitor ?who }}"
+    assert run(store, query).decode() == f"{answer}\n"
+
+
+def test_named_graphs_of_a_dataset_are_the_only_ones_asked(store: ox.Store) -> None:
+    query = f"SELECT DISTINCT ?g FROM NAMED <{DEFAULT_BASE}graph/events> {{ GRAPH ?g {{ ?s ?p ?o }} }}"
+    assert run(store, query, form="csv").decode().split() == ["g", f"{DEFAULT_BASE}graph/events"]
+
+
 @pytest.mark.parametrize("form", [form for form in FORMATS if form not in ("table", *RESULTS)])
 def test_rows_have_no_graph_format(store: ox.Store, form: str) -> None:
     with pytest.raises(QueryError, match="SELECT and ASK give a table"):

@@ -15,7 +15,7 @@ from kg.article.language import foreign_language
 from kg.article.page import read_page
 from kg.errors import InputError
 from kg.records import Article, DateSource, Refusal
-from kg.zones import find_zones
+from kg.zones import Zones, find_zones
 
 MAX_CHARACTERS = 1_000_000
 MAX_LINES = 20_000
@@ -60,7 +60,8 @@ def to_article(record: Record) -> Article:
 
     The fields are those of the input format: ``id``, ``url``, ``title``, ``text`` or ``html``, ``published`` (an
     ISO 8601 date or date and time, or the date of an e-mail header), ``publisher``, ``authors``, ``lang``; others
-    are ignored. What a page's own metadata say fills in what the record leaves out. ``sha256`` is over the text
+    are ignored. What a page's own metadata say fills in what the record leaves out, and the text's headline the
+    title, its byline the date. ``sha256`` is over the text
     and these fields as canonical JSON, the id left out: equal articles have equal hashes.
 
     Raises:
@@ -81,8 +82,9 @@ def to_article(record: Record) -> Article:
     _check_language(text, lang)
     published = _published(fields)
     source: DateSource = "metadata" if published else "none"
+    zones = find_zones(text, title=title)
     if published is None:
-        published, source = _date_in_text(text, title)
+        published, source = _date_in_text(zones)
     known_of_it = {
         "authors": _authors(fields),
         "lang": lang or "en",
@@ -97,7 +99,7 @@ def to_article(record: Record) -> Article:
         id=_id(fields, record.stem) or _made_id(url or text),
         text=text,
         sha256=_sha256(canonical),
-        title=title,
+        title=title or _headline(zones, text),
         url=url,
         published=published,
         date_source=source,
@@ -130,8 +132,12 @@ def _check_language(text: str, lang: str | None) -> None:
         raise UnfitError(f"it seems to be in the language {found!r}, and only English is read", remedy)
 
 
-def _date_in_text(text: str, title: str | None) -> tuple[date | None, DateSource]:
-    zones = find_zones(text, title=title)
+def _headline(zones: Zones, text: str) -> str | None:
+    lines = [zone.span.of(text) for zone in zones.zones if zone.kind == "headline"]
+    return " ".join(" ".join(lines).split()) or None
+
+
+def _date_in_text(zones: Zones) -> tuple[date | None, DateSource]:
     if zones.byline_date:
         return zones.byline_date, "byline"
     if zones.dateline_day:

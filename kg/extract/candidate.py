@@ -55,7 +55,12 @@ class Scene:
         self.dates_in = [[] for _ in range(count)]
         for mention in sorted(self.cast.mentions, key=lambda m: (m.first, m.stop)):
             self.mentions_in[self.sent_of[mention.head]].append(mention)
-        titles = {i for m in self.cast.mentions if m.role is not None and m.role.kind != "group" for i in range(m.role.first, m.role.stop)}
+        titles = {
+            i
+            for m in self.cast.mentions
+            if m.role is not None and m.role.kind != "group"
+            for i in range(m.role.first, m.role.stop)
+        }
         for place in self.cast.places:
             if place.first in titles and place.kind == "state":
                 continue  # "the foreign ministers of Italy and Germany" are not in Italy
@@ -79,17 +84,28 @@ class Scene:
         named = Counter(e for m in self.cast.mentions for e in m.entities if self.cast.entities[e].kind == "person")
         self.protagonist = min(named, key=lambda e: (-named[e], e)) if named else None
         where = Counter(p.country for p in self.cast.places if p.kind != "state")
-        self.stage = self.dateline.country if self.dateline else min(where, key=lambda c: (-where[c], str(c))) if where else None
+        self.stage = (
+            self.dateline.country if self.dateline else min(where, key=lambda c: (-where[c], str(c))) if where else None
+        )
 
     def implied_actor(self, number: int, *groups: str) -> Mention | None:
-        """Return who acts in a sentence that names no one ("A stop in Havana has been scrapped"): the last subject, if a listed word asks for one."""
+        """Return who acts in a sentence that names no one ("A stop in Havana has been scrapped").
+
+        It is the last subject, if a listed word asks for one.
+        """
         start, stop = self.sents[number]
         if not any(self.senses.listed(t, *groups) for t in self.doc[start:stop]):
             return None
         for back in range(1, 4):
             if number - back < 0:
                 break
-            options = [m for m in self.mentions_in[number - back] if len(m.entities) == 1 and self.cast.entities[m.entities[0]].kind == "person" and not self.quoted[m.head]]
+            options = [
+                m
+                for m in self.mentions_in[number - back]
+                if len(m.entities) == 1
+                and self.cast.entities[m.entities[0]].kind == "person"
+                and not self.quoted[m.head]
+            ]
             subjects = [m for m in options if self.doc[m.head].dep_ in {"nsubj", "nsubjpass"}]
             if subjects or options:
                 return (subjects or options)[0]
@@ -102,7 +118,7 @@ class Scene:
         return self.clauses[token.i]
 
     def subjects(self, token: Token) -> tuple[set[int], int]:
-        """Return the subjects of a token's verb, kept for the next who asks; see :func:`kg.extract.clause.subjects_of`."""
+        """Return the subjects of a token's verb by :func:`~kg.extract.clause.subjects_of`, kept for the next one."""
         if token.i not in self.actors_of:
             self.actors_of[token.i] = subjects_of(token)
         return self.actors_of[token.i]
@@ -136,7 +152,11 @@ class Draft:
 
 def anchor(token: Token) -> Token:
     """Climb from a name inside a conjunction, apposition or compound to the word that the verb governs."""
-    while token.dep_ in {"conj", "appos", "compound", "nmod", "flat", "nummod"} and token.head.i != token.i and token.head.pos_ in {"NOUN", "PROPN", "PRON", "NUM"}:
+    while (
+        token.dep_ in {"conj", "appos", "compound", "nmod", "flat", "nummod"}
+        and token.head.i != token.i
+        and token.head.pos_ in {"NOUN", "PROPN", "PRON", "NUM"}
+    ):
         token = token.head
     return token
 
@@ -160,8 +180,41 @@ def meet(a: Token, b: Token) -> tuple[Token | None, int, int]:
     return None, 99, 99
 
 
-DEPS = ("nsubj", "nsubjpass", "dobj", "pobj", "poss", "agent", "dative", "appos", "conj", "ROOT", "compound", "attr", "npadvmod", "relcl")
-PREPS = ("in", "to", "from", "at", "of", "for", "with", "by", "on", "between", "and", "via", "into", "through", "among", "alongside", "after")
+DEPS = (
+    "nsubj",
+    "nsubjpass",
+    "dobj",
+    "pobj",
+    "poss",
+    "agent",
+    "dative",
+    "appos",
+    "conj",
+    "ROOT",
+    "compound",
+    "attr",
+    "npadvmod",
+    "relcl",
+)
+PREPS = (
+    "in",
+    "to",
+    "from",
+    "at",
+    "of",
+    "for",
+    "with",
+    "by",
+    "on",
+    "between",
+    "and",
+    "via",
+    "into",
+    "through",
+    "among",
+    "alongside",
+    "after",
+)
 
 
 def one_hot(value: str, values: tuple[str, ...]) -> list[float]:

@@ -17,15 +17,79 @@ from kg.lexicon import frames
 Tense = Literal["past", "present", "future"]
 Vector = NDArray[np.float32]
 
-_PLAN = frozenset({"schedule", "expect", "plan", "due", "slate", "set", "intend", "arrange", "prepare", "hope", "aim", "likely", "about", "pencil", "book", "envisage", "agree", "accept", "wish", "want"})
-_CANCEL = frozenset({"cancel", "scrap", "postpone", "shelve", "abandon", "skip", "suspend", "delay", "defer", "axe", "scuttle", "scupper", "delete", "put"})
+_PLAN = frozenset(
+    {
+        "schedule",
+        "expect",
+        "plan",
+        "due",
+        "slate",
+        "set",
+        "intend",
+        "arrange",
+        "prepare",
+        "hope",
+        "aim",
+        "likely",
+        "about",
+        "pencil",
+        "book",
+        "envisage",
+        "agree",
+        "accept",
+        "wish",
+        "want",
+    }
+)
+_CANCEL = frozenset(
+    {
+        "cancel",
+        "scrap",
+        "postpone",
+        "shelve",
+        "abandon",
+        "skip",
+        "suspend",
+        "delay",
+        "defer",
+        "axe",
+        "scuttle",
+        "scupper",
+        "delete",
+        "put",
+    }
+)
 _DENY = frozenset({"deny", "refuse", "decline", "reject", "rule", "fail", "avoid", "unable", "bar", "prevent", "stop"})
 _INVITE = frozenset({"invite", "invitation", "urge", "ask", "call", "propose", "offer", "suggest", "appeal", "demand"})
 _IF = frozenset({"if", "unless", "whether", "should", "were"})
 _MODAL = frozenset({"would", "could", "may", "might", "should", "can", "must"})
-_CHAIN = frozenset({"xcomp", "ccomp", "advcl", "relcl", "acl", "conj", "pcomp", "dobj", "pobj", "prep", "nsubj", "nsubjpass", "appos", "attr", "oprd", "dep", "npadvmod", "compound", "amod", "poss"})
+_CHAIN = frozenset(
+    {
+        "xcomp",
+        "ccomp",
+        "advcl",
+        "relcl",
+        "acl",
+        "conj",
+        "pcomp",
+        "dobj",
+        "pobj",
+        "prep",
+        "nsubj",
+        "nsubjpass",
+        "appos",
+        "attr",
+        "oprd",
+        "dep",
+        "npadvmod",
+        "compound",
+        "amod",
+        "poss",
+    }
+)
 NAMES = (
-    "past", "present", "future", "perfect", "modal", "would", "negated", "conditional", "plan", "cancel", "deny", "invite",
+    "past", "present", "future", "perfect", "modal", "would", "negated", "conditional", "plan", "cancel", "deny",
+    "invite",
     "infinitive", "gerund", "passive", "question", "noun", "isto", "called_off",
 )  # fmt: skip
 
@@ -73,8 +137,10 @@ def clause_of(token: Token) -> Clause:
     aux = _auxiliaries(verb)
     aux_low = {a.lower_ for a in aux}
     up = list(chain(verb))
-    below = [child for child in token.children] + ([c for c in verb.children] if verb.i != token.i else [])
-    lemmas = {t.lemma_.lower() for t in up[:4]} | {t.lemma_.lower() for t in up[0].children if t.dep_ in {"acomp", "oprd", "attr", "prt", "advmod"}}
+    below = list(token.children) + (list(verb.children) if verb.i != token.i else [])
+    lemmas = {t.lemma_.lower() for t in up[:4]} | {
+        t.lemma_.lower() for t in up[0].children if t.dep_ in {"acomp", "oprd", "attr", "prt", "advmod"}
+    }
     finite = verb
     for t in up:
         if t.tag_ in {"VBD", "VBZ", "VBP", "MD"} or (t.pos_ == "VERB" and _auxiliaries(t)):
@@ -88,7 +154,11 @@ def clause_of(token: Token) -> Clause:
     if to_infinitive and (finite.lemma_ == "be" or finite.lemma_.lower() in _PLAN) and governs:
         flags["isto"] = float(finite.lemma_ == "be")
         flags["future"] = 1
-    if finite.tag_ == "VBD" or (finite_aux & {"had", "was", "were", "did"}) or (finite.tag_ == "VBN" and finite_aux & {"was", "were", "had"}):
+    if (
+        finite.tag_ == "VBD"
+        or (finite_aux & {"had", "was", "were", "did"})
+        or (finite.tag_ == "VBN" and finite_aux & {"was", "were", "had"})
+    ):
         flags["past"] = 1
     if finite.tag_ in {"VBZ", "VBP"} or finite_aux & {"is", "are", "has", "have", "'s", "does", "do"}:
         flags["present"] = 1
@@ -96,11 +166,24 @@ def clause_of(token: Token) -> Clause:
         flags["perfect"] = 1
     flags["would"] = float(bool((aux_low | finite_aux) & {"would", "'d"}))
     flags["modal"] = float(bool((aux_low | finite_aux) & _MODAL))
-    flags["negated"] = float(any(c.dep_ == "neg" or c.lower_ in {"no", "never", "neither", "nor", "without"} for t in up[:3] for c in t.children) or any(c.lower_ in {"no", "never"} for c in below))
-    flags["conditional"] = float(any(c.lower_ in _IF and c.dep_ in {"mark", "aux", "advmod"} for t in up[:4] for c in t.children if c.i <= t.i))
+    flags["negated"] = float(
+        any(
+            c.dep_ == "neg" or c.lower_ in {"no", "never", "neither", "nor", "without"}
+            for t in up[:3]
+            for c in t.children
+        )
+        or any(c.lower_ in {"no", "never"} for c in below)
+    )
+    flags["conditional"] = float(
+        any(c.lower_ in _IF and c.dep_ in {"mark", "aux", "advmod"} for t in up[:4] for c in t.children if c.i <= t.i)
+    )
     flags["plan"] = float(bool(lemmas & _PLAN))
-    flags["cancel"] = float(bool(lemmas & _CANCEL) or any(c.lemma_.lower() in _CANCEL for t in up[:3] for c in t.children))
-    flags["called_off"] = float(any(c.lower_ in {"off", "out"} and c.dep_ in {"prt", "advmod", "advcl"} for t in up[:3] for c in t.children))
+    flags["cancel"] = float(
+        bool(lemmas & _CANCEL) or any(c.lemma_.lower() in _CANCEL for t in up[:3] for c in t.children)
+    )
+    flags["called_off"] = float(
+        any(c.lower_ in {"off", "out"} and c.dep_ in {"prt", "advmod", "advcl"} for t in up[:3] for c in t.children)
+    )
     flags["deny"] = float(bool(lemmas & _DENY))
     flags["invite"] = float(bool({t.lemma_.lower() for t in up[1:4]} & _INVITE))
     flags["infinitive"] = float(to_infinitive)
@@ -108,7 +191,13 @@ def clause_of(token: Token) -> Clause:
     flags["passive"] = float(any(a.dep_ == "auxpass" for a in aux))
     sent = token.sent
     flags["question"] = float(sent[-1].text == "?" or (len(sent) > 1 and sent[-2].text == "?"))
-    tense: Tense = "future" if flags["future"] else "past" if flags["past"] or (verb.tag_ in {"VBD", "VBN"} and not flags["present"]) or flags["perfect"] else "present"
+    tense: Tense = (
+        "future"
+        if flags["future"]
+        else "past"
+        if flags["past"] or (verb.tag_ in {"VBD", "VBN"} and not flags["present"]) or flags["perfect"]
+        else "present"
+    )
     return Clause(verb, tense, tuple(flags[name] for name in NAMES))
 
 
@@ -141,7 +230,12 @@ class Senses:
     def __init__(self, vocab: Vocab) -> None:
         """Average the vectors of each group's words once."""
         table = frames()
-        groups = {f"{frame}.{name}": words for frame in ("visit", "meeting") for name, words in table[frame].items() if isinstance(words, list)}
+        groups = {
+            f"{frame}.{name}": words
+            for frame in ("visit", "meeting")
+            for name, words in table[frame].items()
+            if isinstance(words, list)
+        }
         groups |= {f"statement.{act}": words for act, words in table["statement"]["verbs"].items()}
         self.names = tuple(sorted(groups))
         self._lexical = {name: frozenset(groups[name]) for name in self.names}

@@ -12,7 +12,15 @@ from spacy.tokens import Token
 from kg.extract.candidate import DEPS, PREPS, Draft, Scene, anchor, meet, one_hot
 from kg.mentions import Mention
 
-_MEET = ("meeting.verb", "meeting.receive", "meeting.call", "meeting.hold", "meeting.noun", "meeting.phone", "meeting.video")
+_MEET = (
+    "meeting.verb",
+    "meeting.receive",
+    "meeting.call",
+    "meeting.hold",
+    "meeting.noun",
+    "meeting.phone",
+    "meeting.video",
+)
 _STRONG = ("meeting.verb", "meeting.noun", "meeting.call", "meeting.receive")
 
 
@@ -38,7 +46,9 @@ def candidates(scene: Scene) -> list[Candidate]:
     totals = Counter(e for m in scene.cast.mentions for e in m.entities)
     for number, mentions in enumerate(scene.mentions_in):
         actors = [m for m in mentions if m.entities and m.kind != "demonym" and not (m.kind == "role" and m.apposed)]
-        people = {e for m in actors if not scene.quoted[m.head] for e in m.entities if scene.cast.entities[e].kind == "person"}
+        people = {
+            e for m in actors if not scene.quoted[m.head] for e in m.entities if scene.cast.entities[e].kind == "person"
+        }
         implied = scene.implied_actor(number, *_STRONG) if len(people) <= 1 else None
         if implied is not None and not people & set(implied.entities):
             actors.append(implied)
@@ -67,7 +77,9 @@ def _may_meet(scene: Scene, a: int, b: int) -> bool:
     return "person" in kinds
 
 
-def _candidate(scene: Scene, number: int, a: int, b: int, one: Mention, two: Mention, totals: Counter[int]) -> Candidate:
+def _candidate(
+    scene: Scene, number: int, a: int, b: int, one: Mention, two: Mention, totals: Counter[int]
+) -> Candidate:
     doc, senses = scene.doc, scene.senses
     start, stop = scene.sents[number]
     away = scene.sent_of[one.head] != number or scene.sent_of[two.head] != number
@@ -86,13 +98,22 @@ def _candidate(scene: Scene, number: int, a: int, b: int, one: Mention, two: Men
     prep_b = second.head.lower_ if second.dep_ == "pobj" else ""
     owner_b = second.head.head if second.dep_ == "pobj" else second.head
     subjects, steps = scene.subjects(cue)
-    below = {g.i for c in cue.children for g in (c, *c.children) if g.dep_ in {"pobj", "dobj", "nsubjpass", "poss", "compound"}}
+    below = {
+        g.i
+        for c in cue.children
+        for g in (c, *c.children)
+        if g.dep_ in {"pobj", "dobj", "nsubjpass", "poss", "compound"}
+    }
     a_is, b_is = {first.i, one.head}, {second.i, two.head}
     features = [float(senses.listed(cue, name)) for name in _MEET]
     features += [
-        float(bool(subjects & a_is)), float(bool(subjects & b_is)), float(steps), float(bool(below & a_is)), float(bool(below & b_is)),
-        float(bool(subjects) and not subjects & (a_is | b_is)), float(any(t.lower_ in {"with", "between"} for t in doc[max(start, min(heads(one, two))) : max(heads(one, two))])),
-        float(sum(1 for m in scene.mentions_in[number] if m.entities and min(heads(one, two)) < m.head < max(heads(one, two)) and m.kind in {"name", "role", "pronoun"})),
+        float(bool(subjects & a_is)), float(bool(subjects & b_is)), float(steps), float(bool(below & a_is)),
+        float(bool(below & b_is)),
+        float(bool(subjects) and not subjects & (a_is | b_is)),
+        float(any(t.lower_ in {"with", "between"} for t in doc[max(start, min(heads(one, two))) : max(heads(one,
+        two))])),
+        float(sum(1 for m in scene.mentions_in[number] if m.entities and min(heads(one,
+        two)) < m.head < max(heads(one, two)) and m.kind in {"name", "role", "pronoun"})),
     ]  # fmt: skip
     features += [
         float(same),
@@ -132,7 +153,12 @@ def _candidate(scene: Scene, number: int, a: int, b: int, one: Mention, two: Men
         float(top is not None and top.i == cue.i),
         float(first.head.i == cue.i),
         float(owner_b.i == cue.i),
-        float(two.role is not None and two.role.owner is not None and scene.cast.covering.get(two.role.owner) is not None and a in scene.cast.covering[two.role.owner].entities),
+        float(
+            two.role is not None
+            and two.role.owner is not None
+            and scene.cast.covering.get(two.role.owner) is not None
+            and a in scene.cast.covering[two.role.owner].entities
+        ),
         float(totals[a]),
         float(totals[b]),
     ]
@@ -163,8 +189,14 @@ def _cue(scene: Scene, first: Token, second: Token, top: Token | None) -> Token:
     if top is not None:
         options.append(top)
         options += [c for c in top.children if c.dep_ in {"dobj", "attr", "xcomp", "prep", "nsubj", "nsubjpass"}]
-        options += [g for c in top.children if c.dep_ in {"prep", "dobj"} for g in c.children if g.dep_ in {"pobj", "prep"}]
-    for names in (("meeting.verb", "meeting.noun", "meeting.call"), ("meeting.receive",), ("meeting.hold", "meeting.phone", "meeting.video")):
+        options += [
+            g for c in top.children if c.dep_ in {"prep", "dobj"} for g in c.children if g.dep_ in {"pobj", "prep"}
+        ]
+    for names in (
+        ("meeting.verb", "meeting.noun", "meeting.call"),
+        ("meeting.receive",),
+        ("meeting.hold", "meeting.phone", "meeting.video"),
+    ):
         for option in options:
             if scene.senses.listed(option, *names) and option.i not in (first.i, second.i):
                 return option
@@ -172,7 +204,10 @@ def _cue(scene: Scene, first: Token, second: Token, top: Token | None) -> Token:
 
 
 def decode(scene: Scene, found: Sequence[Candidate], scores: Sequence[float], *, threshold: float) -> list[Draft]:
-    """Return one draft a meeting: pairs of a sentence that all met each other are one, those of a hub and its partners several."""
+    """Return one draft a meeting.
+
+    Pairs of a sentence that all met each other are one meeting, those of a hub and its partners several.
+    """
     by_sentence: dict[int, list[tuple[float, Candidate]]] = defaultdict(list)
     for candidate, score in zip(found, scores, strict=True):
         if score >= threshold:
@@ -197,7 +232,9 @@ def _groups(scene: Scene, pairs: list[tuple[float, Candidate]]) -> list[Draft]:
         left -= set(used)
         score, best = edges[seed]
         order = sorted(clique, key=lambda n: min(edges[e][1].first_of(n) for e in used if n in e))
-        points = [i for e in used for m in (edges[e][1].one, edges[e][1].two) for i in (m.first, m.stop - 1)] + [best.cue.i]
+        points = [i for e in used for m in (edges[e][1].one, edges[e][1].two) for i in (m.first, m.stop - 1)] + [
+            best.cue.i
+        ]
         start, stop = scene.sents[scene.sent_of[best.cue.i]]
         points = [p for p in points if start <= p < stop]
         rule = f"meeting/{'plural' if best.one is best.two else 'pair'}/{best.cue.lemma_.lower()}"

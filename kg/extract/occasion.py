@@ -8,7 +8,23 @@ from kg.edtf import finer, overlaps
 from kg.extract.candidate import Draft, Scene
 from kg.records import Status
 
-_ANEW = frozenset({"again", "another", "earlier", "previous", "previously", "last", "second", "third", "subsequent", "subsequently", "then", "next", "follow-up"})
+_ANEW = frozenset(
+    {
+        "again",
+        "another",
+        "earlier",
+        "previous",
+        "previously",
+        "last",
+        "second",
+        "third",
+        "subsequent",
+        "subsequently",
+        "then",
+        "next",
+        "follow-up",
+    }
+)
 
 
 @dataclass
@@ -38,7 +54,11 @@ def settle(scene: Scene, tellings: list[Telling]) -> list[Telling]:
         if telling.draft.score > host.draft.score and set(telling.draft.entities) == set(host.draft.entities):
             kept[kept.index(host)] = telling
             telling, host = host, telling
-        if host.edtf is None or (telling.own and not host.own) or (telling.edtf and overlaps(host.edtf, telling.edtf) and finer(host.edtf, telling.edtf) == telling.edtf):
+        if (
+            host.edtf is None
+            or (telling.own and not host.own)
+            or (telling.edtf and overlaps(host.edtf, telling.edtf) and finer(host.edtf, telling.edtf) == telling.edtf)
+        ):
             host.edtf, host.own = telling.edtf or host.edtf, host.own or telling.own
     return kept
 
@@ -49,7 +69,7 @@ def _one_occasion(scene: Scene, one: Telling, two: Telling) -> bool:
     if one.edtf and two.edtf and one.own and two.own and not overlaps(one.edtf, two.edtf):
         return False
     if set(one.draft.entities) != set(two.draft.entities):
-        # Some of a larger gathering's people: told of it in passing, unless their own sentence has its own day or word for it.
+        # Some of a larger gathering's people: told of it in passing, unless their sentence has its own day or word.
         return not (one.own and one.edtf != two.edtf) and one.draft.score < 0.6
     later = max(one.draft.cue, two.draft.cue)
     start, stop = scene.sents[scene.sent_of[later]]

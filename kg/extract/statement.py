@@ -15,14 +15,48 @@ from kg.lexicon import frames
 from kg.mentions import Mention
 from kg.records import Span
 
-ACTS = ("say", "announce", "affirm", "praise", "accuse", "criticise", "deny", "demand", "promise", "warn", "propose", "invite")
+ACTS = (
+    "say",
+    "announce",
+    "affirm",
+    "praise",
+    "accuse",
+    "criticise",
+    "deny",
+    "demand",
+    "promise",
+    "warn",
+    "propose",
+    "invite",
+)
 KINDS = ("quote", "clause", "infinitive", "object", "of", "according", "noun", "whole", "turn")
 LINKS = ("subject", "agent", "paper", "inherited", "poss", "according", "near", "before", "previous", "turn")
 _TRIM_LEFT = frozenset({"that", "whether", '"', ",", "'", ":", "—", "–", "-", "how", "if"})
 _TRIM_RIGHT = frozenset({",", ".", '"', "'", ";", ":", "—", "–", "-", "!"})
-_PAPERS = frozenset({"statement", "communique", "communiqué", "release", "report", "tweet", "post", "letter", "readout", "note", "message", "speech", "interview", "spokesperson", "bulletin", "declaration"})
+_PAPERS = frozenset(
+    {
+        "statement",
+        "communique",
+        "communiqué",
+        "release",
+        "report",
+        "tweet",
+        "post",
+        "letter",
+        "readout",
+        "note",
+        "message",
+        "speech",
+        "interview",
+        "spokesperson",
+        "bulletin",
+        "declaration",
+    }
+)
 _WHOLE = frozenset({"deny", "criticise", "accuse", "praise", "invite", "demand"})
-_OBJECT_ACTS = frozenset({"deny", "criticise", "praise", "demand", "promise", "affirm", "propose", "announce", "warn", "accuse"})
+_OBJECT_ACTS = frozenset(
+    {"deny", "criticise", "praise", "demand", "promise", "affirm", "propose", "announce", "warn", "accuse"}
+)
 
 
 @dataclass
@@ -132,7 +166,7 @@ def _at(scene: Scene, token: Token, link: str) -> Iterator[tuple[Mention, str]]:
 
 
 def _issuer(scene: Scene, paper: Token) -> Iterator[tuple[Mention, str]]:
-    """Yield who speaks through "a Foreign Office statement", "a statement issued by the embassy", "the minister's tweet"."""
+    """Yield who speaks through "a Foreign Office statement", "a statement by the embassy", "the minister's tweet"."""
     for child in paper.children:
         if child.dep_ in {"compound", "poss", "nmod", "amod"}:
             yield from ((m, "paper") for m, _ in _at(scene, child, "paper"))
@@ -144,14 +178,34 @@ def _issuer(scene: Scene, paper: Token) -> Iterator[tuple[Mention, str]]:
                             yield from ((m, "paper") for m, _ in _at(scene, target, "paper"))
 
 
-def _make(scene: Scene, content: Span, kind: str, cue: Token | None, speakers: Iterator[tuple[Mention, str]], *, act: str | None = None) -> Iterator[Candidate]:
+def _make(
+    scene: Scene,
+    content: Span,
+    kind: str,
+    cue: Token | None,
+    speakers: Iterator[tuple[Mention, str]],
+    *,
+    act: str | None = None,
+) -> Iterator[Candidate]:
     text = scene.parsed.text
     if len(content.of(text).split()) < 1 or content.end <= content.start:
         return
-    direct = kind in {"quote", "turn"} or any(q.span.start < content.end and content.start < q.span.end for q in scene.quotes)
+    direct = kind in {"quote", "turn"} or any(
+        q.span.start < content.end and content.start < q.span.end for q in scene.quotes
+    )
     for mention, link in speakers:
         for entity, certain in mention.readings():
-            yield Candidate(content, kind, link, mention, entity, cue, direct, [certain], act or (act_of(cue) if cue is not None else None) or "say")
+            yield Candidate(
+                content,
+                kind,
+                link,
+                mention,
+                entity,
+                cue,
+                direct,
+                [certain],
+                act or (act_of(cue) if cue is not None else None) or "say",
+            )
 
 
 # -- contents -----------------------------------------------------------------------------------------------------
@@ -167,7 +221,14 @@ def _of_verb(scene: Scene, verb: Token) -> Iterator[Candidate]:
             span, kind = _clause(scene, child, verb)
             if span:
                 yield from _make(scene, span, kind, verb, iter(speakers))
-            parts = [child, *(c for c in child.conjuncts if c.i > child.i and any(g.dep_ in {"nsubj", "nsubjpass"} for g in c.children))]
+            parts = [
+                child,
+                *(
+                    c
+                    for c in child.conjuncts
+                    if c.i > child.i and any(g.dep_ in {"nsubj", "nsubjpass"} for g in c.children)
+                ),
+            ]
             for n, part in enumerate(parts if len(parts) > 1 else ()):
                 stop = parts[n + 1].left_edge.i if n + 1 < len(parts) else part.right_edge.i + 1
                 while stop > part.i + 1 and scene.doc[stop - 1].lower_ in {"and", "but", ","}:
@@ -183,18 +244,27 @@ def _of_verb(scene: Scene, verb: Token) -> Iterator[Candidate]:
             span, kind = _clause(scene, child, verb)
             if span:
                 yield from _make(scene, span, "object" if kind == "clause" else kind, verb, iter(speakers))
-        elif child.dep_ == "prep" and child.lower_ in {"of", "for", "against", "as", "on", "about", "over", "with", "to"} and act is not None and act not in {"say", "announce", "affirm"} and verb.lemma_ != "undertake":
+        elif (
+            child.dep_ == "prep"
+            and child.lower_ in {"of", "for", "against", "as", "on", "about", "over", "with", "to"}
+            and act is not None
+            and act not in {"say", "announce", "affirm"}
+            and verb.lemma_ != "undertake"
+        ):
             for inner in child.children:
                 if inner.dep_ in {"pobj", "pcomp"}:
                     span, kind = _clause(scene, inner, verb)
                     if span:
                         yield from _make(scene, span, "of" if kind == "clause" else kind, verb, iter(speakers))
-        elif child.dep_ in {"nsubjpass"} and act in {"deny", "criticise", "praise", "accuse"}:
-            if any(c.dep_ == "agent" for c in verb.children):
-                start, stop = scene.sents[scene.sent_of[verb.i]]
-                span = _trimmed(scene, verb.left_edge.i, min(verb.right_edge.i + 1, stop))
-                if span:
-                    yield from _make(scene, span, "whole", verb, iter(speakers))
+        elif (
+            child.dep_ == "nsubjpass"
+            and act in {"deny", "criticise", "praise", "accuse"}
+            and any(c.dep_ == "agent" for c in verb.children)
+        ):
+            _, stop = scene.sents[scene.sent_of[verb.i]]
+            span = _trimmed(scene, verb.left_edge.i, min(verb.right_edge.i + 1, stop))
+            if span:
+                yield from _make(scene, span, "whole", verb, iter(speakers))
     if act in _WHOLE or verb.lemma_.lower() in {"describe", "express", "call"}:
         # "Dhaka and Washington have both rejected this" says nothing without its subject.
         short = verb.right_edge.i - verb.i < 4
@@ -220,7 +290,10 @@ def _clause(scene: Scene, child: Token, verb: Token) -> tuple[Span | None, str]:
         if inside > 0.85 * (span.end - span.start):
             return quote.span, "quote"
         # A clause that begins outside and ends inside a quotation takes all of it.
-        if span.start < quote.span.start < span.end < quote.span.end <= span.end + 200 and scene.parsed.zone_of[first] == quote.paragraph:
+        if (
+            span.start < quote.span.start < span.end < quote.span.end <= span.end + 200
+            and scene.parsed.zone_of[first] == quote.paragraph
+        ):
             return Span(span.start, quote.span.end), "clause"
     return span, "clause"
 
@@ -236,7 +309,10 @@ def _trimmed(scene: Scene, first: int, stop: int) -> Span | None:
     span = scene.parsed.span(first, stop)
     # A quotation that ends the clause keeps its closing mark.
     text = scene.parsed.text
-    if text[span.start : span.end].count("“") > text[span.start : span.end].count("”") and text[span.end : span.end + 2].rstrip()[-1:] == "”":
+    if (
+        text[span.start : span.end].count("“") > text[span.start : span.end].count("”")
+        and text[span.end : span.end + 2].rstrip()[-1:] == "”"
+    ):
         span = Span(span.start, span.end + len(text[span.end : span.end + 2].rstrip()))
     elif text[span.start : span.end].count('"') % 2 == 1 and text[span.end : span.end + 1] == '"':
         span = Span(span.start, span.end + 1)
@@ -253,8 +329,14 @@ def _of_noun(scene: Scene, noun: Token) -> Iterator[Candidate]:
     if not owners:
         return
     for child in noun.children:
-        if child.dep_ in {"acl", "relcl", "ccomp", "xcomp"} or (child.dep_ == "prep" and child.lower_ in {"of", "for", "to", "against"}):
-            inner = next((g for g in child.children if g.dep_ in {"pobj", "pcomp"}), child) if child.dep_ == "prep" else child
+        if child.dep_ in {"acl", "relcl", "ccomp", "xcomp"} or (
+            child.dep_ == "prep" and child.lower_ in {"of", "for", "to", "against"}
+        ):
+            inner = (
+                next((g for g in child.children if g.dep_ in {"pobj", "pcomp"}), child)
+                if child.dep_ == "prep"
+                else child
+            )
             span, kind = _clause(scene, inner, noun)
             if span:
                 yield from _make(scene, span, "noun" if kind == "clause" else kind, noun, iter(owners))
@@ -296,7 +378,12 @@ def _of_quotes(scene: Scene) -> Iterator[Candidate]:
         near: list[tuple[int, Mention]] = []
         for sent in range(max(0, scene.sent_of[first] - 2), min(len(scene.sents), scene.sent_of[stop - 1] + 2)):
             for mention in scene.mentions_in[sent]:
-                if not mention.entities or scene.quoted[mention.head] or mention.kind == "demonym" or (mention.kind == "role" and mention.apposed):
+                if (
+                    not mention.entities
+                    or scene.quoted[mention.head]
+                    or mention.kind == "demonym"
+                    or (mention.kind == "role" and mention.apposed)
+                ):
                     continue
                 gap = mention.first - stop if mention.first >= stop else first - mention.head
                 if scene.parsed.zone_of[mention.head] != paragraph:
@@ -306,7 +393,13 @@ def _of_quotes(scene: Scene) -> Iterator[Candidate]:
         chosen = [m for _, m in near[:6]]
         chosen += [m for m in previous[-2:] if all(m is not n for n in chosen)]
         for mention in chosen:
-            link = "previous" if scene.parsed.zone_of[mention.head] != paragraph else "near" if mention.first >= stop else "before"
+            link = (
+                "previous"
+                if scene.parsed.zone_of[mention.head] != paragraph
+                else "near"
+                if mention.first >= stop
+                else "before"
+            )
             head = doc[mention.head]
             own = head.head if act_of(head.head) and head.dep_ in {"nsubj", "nsubjpass", "pobj", "agent"} else None
             yield from _make(scene, quote.span, "quote", own or _close_cue(scene, first, stop), iter([(mention, link)]))
@@ -316,7 +409,7 @@ def _of_quotes(scene: Scene) -> Iterator[Candidate]:
 
 
 def _of_turns(scene: Scene) -> Iterator[Candidate]:
-    """Give the sentences of a transcript's answers to whoever the label names; "A" answers for the article's first person."""
+    """Give a transcript's answers to whoever the label names; "A" answers for the article's first person."""
     for number, (start, _) in enumerate(scene.sents):
         zone = scene.parsed.zones[scene.parsed.zone_of[start]]
         if zone.turn is None or zone.kind != "body":
@@ -332,10 +425,22 @@ def _of_turns(scene: Scene) -> Iterator[Candidate]:
 
 
 def _labelled(scene: Scene, label: str) -> Mention | None:
-    people = [m for m in sorted(scene.cast.mentions, key=lambda m: m.first) if m.entities and scene.cast.entities[m.entities[0]].kind == "person"]
+    people = [
+        m
+        for m in sorted(scene.cast.mentions, key=lambda m: m.first)
+        if m.entities and scene.cast.entities[m.entities[0]].kind == "person"
+    ]
     words = set(label.replace(".", " ").split())
     for mention in people:
-        if words & set(scene.parsed.words(mention.first, mention.stop).lower().split()) - {"mr", "mrs", "ms", "the", "minister", "president", "secretary"}:
+        if words & set(scene.parsed.words(mention.first, mention.stop).lower().split()) - {
+            "mr",
+            "mrs",
+            "ms",
+            "the",
+            "minister",
+            "president",
+            "secretary",
+        }:
             return mention
     return people[0] if people else None
 
@@ -343,8 +448,9 @@ def _labelled(scene: Scene, label: str) -> Mention | None:
 def _close_cue(scene: Scene, first: int, stop: int) -> Token | None:
     doc = scene.doc
     for i in [*range(stop, min(stop + 8, len(doc))), *range(first - 1, max(first - 8, -1), -1)]:
-        if not scene.quoted[i] and act_of(doc[i]) and doc[i].pos_ == "VERB":
-            return doc[i]
+        token: Token = doc[i]
+        if not scene.quoted[i] and act_of(token) and token.pos_ == "VERB":
+            return token
     return None
 
 
@@ -362,12 +468,20 @@ def _features(scene: Scene, candidate: Candidate, rivals: int) -> list[float]:
     first = min(first, len(doc) - 1)
     content = candidate.content.of(text)
     words = content.lower().split()
-    quoted = sum(max(0, min(q.span.end, candidate.content.end) - max(q.span.start, candidate.content.start)) for q in scene.quotes)
+    quoted = sum(
+        max(0, min(q.span.end, candidate.content.end) - max(q.span.start, candidate.content.start))
+        for q in scene.quotes
+    )
     cue = candidate.cue
     clause = scene.clause(cue) if cue is not None else None
     head = doc[mention.head]
     apart = min(abs(mention.head - first), abs(mention.head - stop))
-    features = one_hot(candidate.kind, KINDS) + one_hot(candidate.link, LINKS) + one_hot(candidate.act, ACTS) + one_hot(head.dep_, DEPS)
+    features = (
+        one_hot(candidate.kind, KINDS)
+        + one_hot(candidate.link, LINKS)
+        + one_hot(candidate.act, ACTS)
+        + one_hot(head.dep_, DEPS)
+    )
     features += [
         float(cue is not None),
         float(cue is not None and act_of(cue) is not None),
@@ -390,13 +504,20 @@ def _features(scene: Scene, candidate: Candidate, rivals: int) -> list[float]:
         quoted / max(1, len(content)),
         float(content[:1].isupper()),
         float(content[-1:] in ".!?,"),
-        float(text[candidate.content.end : candidate.content.end + 2].strip()[:1] in {",", ".", "”", '"'}) if candidate.content.end < len(text) else 1.0,
+        float(text[candidate.content.end : candidate.content.end + 2].strip()[:1] in {",", ".", "”", '"'})
+        if candidate.content.end < len(text)
+        else 1.0,
         float(rivals),
         float(scene.zone(mention.head) in {"headline", "deck"}),
         float(scene.quoted[first]),
         float(len(mention.entities)),
         sum(word[:1].isupper() for word in content.split()) / max(1, len(words)),
-        float(first > 0 and doc[first - 1].text in {'"', "'"} and first > 1 and doc[first - 2].pos_ in {"ADP", "DET", "NOUN", "ADJ"}),
+        float(
+            first > 0
+            and doc[first - 1].text in {'"', "'"}
+            and first > 1
+            and doc[first - 2].pos_ in {"ADP", "DET", "NOUN", "ADJ"}
+        ),
         float(any(word in {"we", "i", "our", "us", "my"} for word in words)),
         float(any(word in {"not", "no", "never", "n't", "neither"} or word.endswith(("n't", "n’t")) for word in words)),
     ]
@@ -419,34 +540,48 @@ def act_features(scene: Scene, candidate: Candidate) -> list[float]:
     return candidate.features + mean.tolist() + top.tolist()
 
 
-def decode(scene: Scene, found: Sequence[Candidate], scores: Sequence[float], acts: Sequence[str], *, threshold: float) -> list[Draft]:
+def decode(
+    scene: Scene, found: Sequence[Candidate], scores: Sequence[float], acts: Sequence[str], *, threshold: float
+) -> list[Draft]:
     """Return the best-scored statements of which no two say the same words: for each stretch of text one speaker."""
     ranked = sorted(
-        ((s, c, a) for s, c, a in zip(scores, found, acts, strict=True) if s >= threshold), key=lambda r: (-r[0], r[1].content, r[1].entity)
+        ((s, c, a) for s, c, a in zip(scores, found, acts, strict=True) if s >= threshold),
+        key=lambda r: (-r[0], r[1].content, r[1].entity),
     )
     kept: list[Draft] = []
     for score, candidate, act in ranked:
         if any(_clash(scene, candidate, other) for other in kept):
             continue
         cue = candidate.cue.i if candidate.cue is not None else candidate.speaker.head
-        rule = f"statement/{candidate.kind}/{candidate.link}/{candidate.cue.lemma_.lower() if candidate.cue is not None else '-'}"
+        cue_word = candidate.cue.lemma_.lower() if candidate.cue is not None else "-"
+        rule = f"statement/{candidate.kind}/{candidate.link}/{cue_word}"
         kept.append(
-            Draft((candidate.entity,), None, cue, candidate.content, score, rule, tuple(candidate.features), {"act": act, "direct": candidate.direct, "candidate": candidate})
+            Draft(
+                (candidate.entity,),
+                None,
+                cue,
+                candidate.content,
+                score,
+                rule,
+                tuple(candidate.features),
+                {"act": act, "direct": candidate.direct, "candidate": candidate},
+            )
         )  # fmt: skip
     return kept
 
 
 def _clash(scene: Scene, candidate: Candidate, other: Draft) -> bool:
-    """Say whether the words are taken already: most of one lies in the other, unless one mention of several speaks them."""
+    """Say whether the words are taken: most of one lies in the other, unless one mention of several speaks them."""
     shared = min(candidate.content.end, other.evidence.end) - max(candidate.content.start, other.evidence.start)
     if shared <= 0:
         return False
     small = min(candidate.content.end - candidate.content.start, other.evidence.end - other.evidence.start)
     if shared < 0.5 * small:
         return False
-    rival = other.more["candidate"]
+    rival: Candidate = other.more["candidate"]  # type: ignore[assignment]
     joint = candidate.entity not in other.entities and (
-        candidate.speaker is rival.speaker or scene.doc[candidate.speaker.head] in scene.doc[rival.speaker.head].conjuncts  # type: ignore[attr-defined]
+        candidate.speaker is rival.speaker
+        or scene.doc[candidate.speaker.head] in scene.doc[rival.speaker.head].conjuncts
     )
     return not (joint and candidate.content == other.evidence)
 
@@ -464,6 +599,6 @@ def about(scene: Scene, candidate: Candidate) -> tuple[int, ...]:
                     found.extend(mention.entities)
     for i in range(first, stop):
         mention = scene.cast.at.get(i)
-        if mention and mention.kind not in {"pronoun"} and not (mention.kind == "capital"):
+        if mention and mention.kind not in {"pronoun"} and mention.kind != "capital":
             found.extend(mention.entities)
     return tuple(e for e in dict.fromkeys(found) if e != candidate.entity)

@@ -29,13 +29,17 @@ class Candidate:
 
 
 def candidates(scene: Scene) -> list[Candidate]:
-    """Return every pair of a person and a foreign place that one sentence, or it and what it implies, brings together."""
+    """Return every pair of a person and a foreign place that a sentence, or it and what it implies, brings together."""
     found: list[Candidate] = []
     totals = Counter(e for m in scene.cast.mentions for e in m.entities)
     place_totals = Counter(p.country for p in scene.cast.places)
     for number in range(len(scene.sents)):
         actors = [m for m in scene.mentions_in[number] if m.entities and _can_travel(scene, m)]
-        implied_actor = scene.implied_actor(number, *_VISIT) if all(m.kind == "pronoun" or scene.quoted[m.head] for m in actors) else None
+        implied_actor = (
+            scene.implied_actor(number, *_VISIT)
+            if all(m.kind == "pronoun" or scene.quoted[m.head] for m in actors)
+            else None
+        )
         if implied_actor is not None and all(implied_actor.entities != m.entities for m in actors):
             actors.append(implied_actor)
         if not actors:
@@ -53,9 +57,18 @@ def candidates(scene: Scene) -> list[Candidate]:
                     if known.country and known.country == place.country:
                         continue
                     cue, features = _features(scene, number, mention, place, entity, explicit=explicit)
-                    if not explicit and not any(features[_CUE_AT : _CUE_AT + 6]) and not scene.senses.listed(cue, *_OCCASION):
+                    if (
+                        not explicit
+                        and not any(features[_CUE_AT : _CUE_AT + 6])
+                        and not scene.senses.listed(cue, *_OCCASION)
+                    ):
                         continue
-                    features += [certain, float(mention is implied_actor), float(entity == scene.protagonist), float(place.country == scene.stage)]
+                    features += [
+                        certain,
+                        float(mention is implied_actor),
+                        float(entity == scene.protagonist),
+                        float(place.country == scene.stage),
+                    ]
                     features += [float(totals[entity]), float(place_totals[place.country])]
                     found.append(Candidate(mention, place, entity, cue, explicit, features))
     return found
@@ -86,7 +99,11 @@ def _capitals(scene: Scene, number: int) -> list[PlaceMention]:
         token = scene.doc[i]
         if token.lower_ == "capital" and i > start:
             state = scene.cast.at.get(i - 1)
-            code = scene.cast.entities[state.entities[0]].country if state and state.kind in {"demonym", "state"} and state.entities else None
+            code = (
+                scene.cast.entities[state.entities[0]].country
+                if state and state.kind in {"demonym", "state"} and state.entities
+                else None
+            )
             city = scene.authority.capital_of(code) if code else None
             if city is not None:
                 found.append(PlaceMention(i - 1, i + 1, city.key, "capital", city.country))
@@ -113,7 +130,9 @@ def _implied(scene: Scene, number: int) -> list[PlaceMention]:
     return list(unique.values())[:3]
 
 
-def _features(scene: Scene, number: int, mention: Mention, place: PlaceMention, entity: int, *, explicit: bool) -> tuple[Token, list[float]]:
+def _features(
+    scene: Scene, number: int, mention: Mention, place: PlaceMention, entity: int, *, explicit: bool
+) -> tuple[Token, list[float]]:
     doc = scene.doc
     start, stop = scene.sents[number]
     senses = scene.senses
@@ -269,7 +288,9 @@ def _city(place: PlaceMention) -> str:
     return "" if place.kind == "state" else place.key
 
 
-def _draft(scene: Scene, entity: int, spot: PlaceMention, best: Candidate, score: float, pool: list[tuple[float, Candidate]]) -> Draft:
+def _draft(
+    scene: Scene, entity: int, spot: PlaceMention, best: Candidate, score: float, pool: list[tuple[float, Candidate]]
+) -> Draft:
     mention, place = best.mention, best.place
     points = [mention.first, mention.stop - 1, best.cue.i]
     start, stop = scene.sents[scene.sent_of[best.cue.i]]
@@ -292,7 +313,12 @@ def _join(scene: Scene, drafts: list[Draft]) -> list[Draft]:
     for draft in sorted(drafts, key=lambda d: (d.evidence.start, d.entities)):
         mention = draft.more["mention"]
         for other in joined:
-            same = other.place is not None and draft.place is not None and other.place.country == draft.place.country and _city(other.place) == _city(draft.place)
+            same = (
+                other.place is not None
+                and draft.place is not None
+                and other.place.country == draft.place.country
+                and _city(other.place) == _city(draft.place)
+            )
             if not same or scene.sent_of[other.cue] != scene.sent_of[draft.cue]:
                 continue
             partner = other.more["mention"]

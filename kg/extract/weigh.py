@@ -18,14 +18,21 @@ def features(scene: Scene, drafts: Sequence[tuple[str, Draft]]) -> list[list[flo
     at_place: Counter[tuple[str, str | None]] = Counter()
     for (kind, draft), number in zip(drafts, sentence, strict=True):
         best_in[kind, number] = max(best_in.get((kind, number), 0.0), draft.score)
-        for entity in draft.entities:
-            of_entity.setdefault((kind, entity), []).append(draft.score)
+        for index in draft.entities:
+            of_entity.setdefault((kind, index), []).append(draft.score)
         at_place[kind, draft.place.country if draft.place else None] += 1
     rows = []
     for (kind, draft), number in zip(drafts, sentence, strict=True):
         own = sorted((s for e in draft.entities for s in of_entity[kind, e]), reverse=True)
         scores = [best_in.get((k, n), 0.0) for k in KINDS for n in (number - 1, number, number + 1)]
-        overlapping = [d.score for k, d in drafts if k == kind and d is not draft and d.evidence.start < draft.evidence.end and draft.evidence.start < d.evidence.end]
+        overlapping = [
+            d.score
+            for k, d in drafts
+            if k == kind
+            and d is not draft
+            and d.evidence.start < draft.evidence.end
+            and draft.evidence.start < d.evidence.end
+        ]
         entity = scene.cast.entities[draft.entities[0]]
         rows.append(
             [

@@ -16,12 +16,48 @@ from kg.timex import DateExpression
 
 STATUSES: tuple[Status, ...] = ("occurred", "planned", "cancelled")
 _SOURCES = ("own", "sentence", "before", "after", "other", "published", "month", "none", "far", "carried")
-_KINDS = ("day", "weekday", "relative", "range", "season", "month", "year", "decade", "clock", "holiday", "anaphoric", "unresolvable")
+_KINDS = (
+    "day",
+    "weekday",
+    "relative",
+    "range",
+    "season",
+    "month",
+    "year",
+    "decade",
+    "clock",
+    "holiday",
+    "anaphoric",
+    "unresolvable",
+)
 _PHRASES = (
-    "is to ", "are to ", "was to ", "were to ", "to have ", "is due", "are due", "is expected", "expected to", "scheduled", "set to", "set for", "called off", "call off", "calls off", "put off", "pulled out",
-    "ruled out", "not to ", "did not", "will not", "plans to", "planned", "has been", "had been", "is in ", "on his way", "on her way", "next stop", "invited", "postponed", "cancelled", "canceled", "scrapped", "dropped",
+    "is to ", "are to ", "was to ", "were to ", "to have ", "is due", "are due", "is expected", "expected to",
+    "scheduled", "set to", "set for", "called off", "call off", "calls off", "put off", "pulled out",
+    "ruled out", "not to ", "did not", "will not", "plans to", "planned", "has been", "had been", "is in ",
+    "on his way", "on her way", "next stop", "invited", "postponed", "cancelled", "canceled", "scrapped", "dropped",
 )  # fmt: skip
-_WORDS = ("will", "would", "to", "has", "had", "was", "were", "is", "are", "tomorrow", "today", "yesterday", "next", "last", "before", "after", "if", "may", "no", "not")
+_WORDS = (
+    "will",
+    "would",
+    "to",
+    "has",
+    "had",
+    "was",
+    "were",
+    "is",
+    "are",
+    "tomorrow",
+    "today",
+    "yesterday",
+    "next",
+    "last",
+    "before",
+    "after",
+    "if",
+    "may",
+    "no",
+    "not",
+)
 _BEARINGS = ("on", "since", "from", "until", "by", "before", "after")
 
 
@@ -43,7 +79,7 @@ def status_features(scene: Scene, draft: Draft) -> list[float]:
     ahead = behind = 0.0
     for _, expression in scene.dates_in[number]:
         for tense in ("future", "past"):
-            value = resolve(expression, anchor=scene.published, tense=tense)  # type: ignore[arg-type]
+            value = resolve(expression, anchor=scene.published, tense=tense)
             if value and scene.published and not value.startswith("X"):
                 first = value.split("/")[0]
                 now = scene.published.isoformat()[: len(first)]
@@ -67,7 +103,10 @@ def status_features(scene: Scene, draft: Draft) -> list[float]:
         float("tomorrow" in words or "next" in words),
         float("yesterday" in words or "last" in words or "ago" in words),
         float("will" in words or "'ll" in words),
-        float(bool(lemmas & {"cancel", "postpone", "scrap", "shelve", "skip", "abandon"}) or "called off" in scene.doc[start:stop].text),
+        float(
+            bool(lemmas & {"cancel", "postpone", "scrap", "shelve", "skip", "abandon"})
+            or "called off" in scene.doc[start:stop].text
+        ),
         float(bool(lemmas & {"plan", "schedule", "expect", "due", "intend"})),
         float(bool(words & {"was", "were", "had"}) and "to" in words),
         float(scene.zone(draft.cue) in {"headline", "deck"}),
@@ -77,7 +116,7 @@ def status_features(scene: Scene, draft: Draft) -> list[float]:
         float(scene.published is not None),
         *(float(phrase in around) for phrase in _PHRASES),
         *(float(word in near) for word in _WORDS),
-        float(sum(1 for t in scene.doc[: stop] if t.lower_ == "will") / max(1, stop) * 100),
+        float(sum(1 for t in scene.doc[:stop] if t.lower_ == "will") / max(1, stop) * 100),
         *scene.senses.of(cue).tolist(),
         *scene.senses.of(clause.verb).tolist(),
         *scene.senses.of(governor).tolist(),
@@ -104,7 +143,9 @@ def date_candidates(scene: Scene, draft: Draft, status: str) -> list[DateCandida
     around += [("other", scene.sent_of[i]) for i in draft.more.get("others", ()) if scene.sent_of[i] != number]  # type: ignore[attr-defined]
     rank = 0
     for source, sent in around:
-        if not 0 <= sent < len(scene.sents) or (source in {"before", "after", "far"} and scene.zone(scene.sents[sent][0]) == "headline"):
+        if not 0 <= sent < len(scene.sents) or (
+            source in {"before", "after", "far"} and scene.zone(scene.sents[sent][0]) == "headline"
+        ):
             continue
         for at, expression in scene.dates_in[sent]:
             reference = _reference(scene, at, tense)
@@ -121,7 +162,10 @@ def date_candidates(scene: Scene, draft: Draft, status: str) -> list[DateCandida
     if scene.published is not None:
         fixed += [(scene.published.isoformat(), "published"), (scene.published.isoformat()[:7], "month")]
     for edtf, source in fixed:
-        found.setdefault((edtf, source), DateCandidate(edtf, source, [*_features(scene, draft, cue, None, None, source, status, edtf, rank), 0.0]))
+        found.setdefault(
+            (edtf, source),
+            DateCandidate(edtf, source, [*_features(scene, draft, cue, None, None, source, status, edtf, rank), 0.0]),
+        )
     return list(found.values())
 
 
@@ -132,7 +176,11 @@ def _told_year(scene: Scene, at: int, expression: DateExpression, value: str) ->
     for number in range(scene.sent_of[at], max(-1, scene.sent_of[at] - 10), -1):
         for i, other in reversed(scene.dates_in[number]):
             if i < at and other.kind in {"day", "month", "year", "range"}:
-                year = other.year or (other.first.year if other.first else None) or (other.last.year if other.last else None)
+                year = (
+                    other.year
+                    or (other.first.year if other.first else None)
+                    or (other.last.year if other.last else None)
+                )
                 if year is not None and f"{year:04}" != value[:4]:
                     return value.replace(value[:4], f"{year:04}")
                 if year is not None:
@@ -151,7 +199,17 @@ def _reference(scene: Scene, at: int, tense: Tense) -> str | None:
     return None
 
 
-def _features(scene: Scene, draft: Draft, cue: Token, at: int | None, expression: DateExpression | None, source: str, status: str, value: str | None, rank: int) -> list[float]:
+def _features(
+    scene: Scene,
+    draft: Draft,
+    cue: Token,
+    at: int | None,
+    expression: DateExpression | None,
+    source: str,
+    status: str,
+    value: str | None,
+    rank: int,
+) -> list[float]:
     number = scene.sent_of[draft.cue]
     in_sentence = len(scene.dates_in[number])
     clause = scene.clause(cue)
@@ -164,17 +222,22 @@ def _features(scene: Scene, draft: Draft, cue: Token, at: int | None, expression
         same = scene.clause(token).verb.i == clause.verb.i
         others = [abs(i - cue.i) for i, _ in scene.dates_in[number]]
         features += [
-            float(abs(at - cue.i)), float(min(up_cue, 15)), float(min(up_date, 15)), float(verbs), float(same), float(at < cue.i),
-            float(top is not None and top.i == cue.i), float(bool(others) and abs(at - cue.i) == min(others)), float(scene.quoted[at] == scene.quoted[cue.i]),
+            float(abs(at - cue.i)), float(min(up_cue, 15)), float(min(up_date, 15)), float(verbs), float(same),
+            float(at < cue.i),
+            float(top is not None and top.i == cue.i), float(bool(others) and abs(at - cue.i) == min(others)),
+            float(scene.quoted[at] == scene.quoted[cue.i]),
         ]  # fmt: skip
     else:
         features += [40.0, 15.0, 15.0, 9.0, 0.0, 0.0, 0.0, 0.0, 1.0]
     precision = 0 if value is None else 2 if "/" in value else len(value.split("-"))
     distance = _days(value, scene.published)
     features += [
-        float(in_sentence), float(precision), distance, float(rank), *one_hot(status, STATUSES), float(bool(draft.rule.startswith("visit"))),
-        float(scene.zone(cue.i) in {"headline", "deck"}), float(number), float(scene.published is not None), *clause.flags,
-        float(draft.place is not None and draft.place.kind == "here"), float(scene.dateline is not None), float(sum(map(len, scene.dates_in))),
+        float(in_sentence), float(precision), distance, float(rank), *one_hot(status, STATUSES),
+        float(bool(draft.rule.startswith("visit"))),
+        float(scene.zone(cue.i) in {"headline", "deck"}), float(number), float(scene.published is not None),
+        *clause.flags,
+        float(draft.place is not None and draft.place.kind == "here"), float(scene.dateline is not None),
+        float(sum(map(len, scene.dates_in))),
     ]  # fmt: skip
     return features
 
@@ -184,7 +247,18 @@ def _days(value: str | None, published: date | None) -> float:
         return 9999.0
     first = value.split("/")[0]
     try:
-        return float((date.fromisoformat(first if len(first) == 10 else first[:7] + "-15" if len(first) == 7 and first[5:] <= "12" else first[:4] + "-07-01") - published).days)
+        return float(
+            (
+                date.fromisoformat(
+                    first
+                    if len(first) == 10
+                    else first[:7] + "-15"
+                    if len(first) == 7 and first[5:] <= "12"
+                    else first[:4] + "-07-01"
+                )
+                - published
+            ).days
+        )
     except ValueError:
         return 9999.0
 

@@ -1,0 +1,199 @@
+"""What the annotation says of each candidate: the labelled rows that the scoring models learn from.
+
+A candidate whose sentence tells none of the annotated events is wrong; one that may be right but is not required to be
+found (a borderline event, an event told in another sentence) is left out by weight 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from kg.evaluate.found import FoundActor
+from kg.evaluate.gold import Gold, GoldEvent
+from kg.evaluate.match import Cast as GoldCast
+from kg.evaluate.match import overlap, same_words, start_of
+from kg.extract import meeting, statement, visit, when
+from kg.extract.candidate import TELLINGS, Draft, Scene
+from kg.mentions import Entity
+from kg.records import Article, Span
+
+
+@dataclass
+class Sample:
+    """One model's rows of one article: features, label, weight (0 leaves a row out)."""
+
+    rows: list[list[float]] = field(default_factory=list)
+    labels: list[float] = field(default_factory=list)
+    weights: list[float] = field(default_factory=list)
+
+    def add(self, row: Sequence[float], label: float, weight: float = 1.0) -> None:
+        """Append one row."""
+        self.rows.append(list(row))
+        self.labels.append(label)
+        self.weights.append(weight)
+
+
+class Teacher:
+    """Labels the candidates of one article by its annotation."""
+
+    def __init__(self, scene: Scene, article: Article, gold: Gold) -> None:
+        """Match the scene's entities with the annotated actors."""
+        self.scene, self.article, self.gold = scene, article, gold
+        cast = GoldCast(gold.actors)
+        self.number = cast.number
+        self.who: list[int | None] = []
+        for entity in scene.cast.entities:
+            forms = tuple(form for form in entity.forms)
+            self.who.append(cast.find(FoundActor(entity.name, entity.kind, forms, getattr(entity.known, "qid", None))))
+        self.retold: dict[int, list[str]] = {}
+        for retelling in gold.retellings:
+            self.retold.setdefault(retelling.event, []).append(retelling.evidence)
+
+    def tells(self, index: int, event: GoldEvent, sentence: int) -> bool:
+        """Say whether a sentence is one of those that tell an annotated event."""
+        start, stop = self.scene.sents[sentence]
+        span = self.scene.parsed.span(start, stop)
+        text = " ".join(span.of(self.article.text).split())
+        return any(
+            overlap(evidence, text) >= 0.5 or overlap(text, evidence) >= 0.9
+            for evidence in (event.evidence, *self.retold.get(index, []))
+        )
+
+    def visits(self, found: list[visit.Candidate]) -> tuple[Sample, list[int | None]]:
+        """Label visit candidates; also return for each which annotated event it tells."""
+        sample, which = Sample(), []
+        for candidate in found:
+            label, weight, event = 0.0, 1.0, None
+            who = self.who[candidate.entity]
+            for index, gold in enumerate(self.gold.events):
+                if (
+                    gold.kind != "visit"
+                    or who is None
+                    or who not in {self.number(n) for n in gold.actors}
+                    or gold.country != candidate.place.country
+                ):
+                    continue
+                here = self.tells(index, gold, self.scene.sent_of[candidate.cue.i])
+                if not here:
+                    weight = min(weight, 0.0)
+                elif gold.required:
+                    label, weight, event = 1.0, 1.0, index
+                    break
+                else:
+                    weight, event = 0.0, index
+            sample.add(candidate.features, label, weight)
+            which.append(event)
+        return sample, which
+
+    def meetings(self, found: list[meeting.Candidate]) -> tuple[Sample, list[int | None]]:
+        """Label meeting candidates likewise."""
+        sample, which = Sample(), []
+        for candidate in found:
+            label, weight, event = 0.0, 1.0, None
+            pair = {self.who[candidate.a], self.who[candidate.b]} - {None}
+            for index, gold in enumerate(self.gold.events):
+                if gold.kind != "meeting" or len(pair) < 2 or not pair <= {self.number(n) for n in gold.actors}:
+                    continue
+                here = self.tells(index, gold, self.scene.sent_of[candidate.cue.i])
+                if not here:
+                    weight = min(weight, 0.0)
+                elif gold.required:
+                    label, weight, event = 1.0, 1.0, index
+                    break
+                else:
+                    weight, event = 0.0, index
+            sample.add(candidate.features, label, weight)
+            which.append(event)
+        return sample, which
+
+    def statements(self, found: list[statement.Candidate]) -> tuple[Sample, Sample, list[int | None]]:
+        """Label statement candidates, and the acts of those that are right."""
+        sample, acts, which = Sample(), Sample(), []
+        golds = [
+            (i, g, {self.number(n) for n in g.actors}) for i, g in enumerate(self.gold.events) if g.kind == "statement"
+        ]
+        for candidate in found:
+            content = " ".join(candidate.content.of(self.article.text).split())
+            label, weight, event = 0.0, 1.0, None
+            for index, gold, speakers in golds:
+                likeness = same_words(gold.evidence, content)
+                if likeness < 0.5 or self.who[candidate.entity] not in speakers:
+                    continue
+                event = index
+                label, weight = (1.0, 0.5 + 0.5 * likeness) if gold.required else (0.0, 0.0)
+                if gold.required:
+                    break
+            sample.add(candidate.features, label, weight)
+            which.append(event)
+            if event is not None:
+                acts.add(
+                    statement.act_features(self.scene, candidate),
+                    float(statement.ACTS.index(self.gold.events[event].act or "say")),
+                )
+        return sample, acts, which
+
+
+def times(scene: Scene, teacher: Teacher, drafts: list[tuple[Draft, int]]) -> tuple[Sample, Sample]:
+    """Label the statuses and dates of drafts whose annotated event is known."""
+    statuses, dates = Sample(), Sample()
+    for draft, index in drafts:
+        gold = teacher.gold.events[index]
+        statuses.add(when.status_features(scene, draft), float(when.STATUSES.index(gold.status)))
+        wanted = start_of(gold.edtf) if gold.kind == "visit" else gold.edtf
+        for candidate in when.date_candidates(scene, draft, gold.status):
+            value = start_of(candidate.edtf) if gold.kind == "visit" else candidate.edtf
+            dates.add(candidate.features, float((value or None) == (wanted or None)))
+    return statuses, dates
+
+
+class Oracle:
+    """Ranks antecedents by the annotation and records the rows, to teach the model that will do it."""
+
+    def __init__(self, gold: Gold, mentions: Sequence[dict[str, Any]]) -> None:
+        """Take the annotated pronouns and phrases of one article, by their offsets."""
+        self.cast = GoldCast(gold.actors)
+        self.mentions = [
+            (
+                Span(m["start"], m["end"]),
+                {self.cast.number(n) for n in ([m["actor"]] if isinstance(m["actor"], str) else m["actor"])},
+            )
+            for m in mentions
+        ]
+        self.sample = Sample()
+
+    def rank(self, span: Span, entities: Sequence[Entity], rows: list[list[float]]) -> list[float]:
+        """Return 1 for the annotated actor, 0 for the others; all 0 for what stands for no actor."""
+        wanted = next((who for s, who in self.mentions if s.start < span.end and span.start < s.end), set())
+        labels = []
+        for entity, row in zip(entities, rows, strict=True):
+            who = self.cast.find(
+                FoundActor(entity.name, entity.kind, tuple(entity.forms), getattr(entity.known, "qid", None))
+            )
+            labels.append(float(who is not None and wanted == {who}))
+            self.sample.add(row, labels[-1])
+        return labels
+
+
+def first_looks(scene: Scene, teacher: Teacher) -> dict[str, Sample]:
+    """Return the labelled rows of one article for each model that looks at single sentences."""
+    visits, pairs, said = visit.candidates(scene), meeting.candidates(scene), statement.candidates(scene)
+    visit_sample, visit_events = teacher.visits(visits)
+    meeting_sample, meeting_events = teacher.meetings(pairs)
+    statement_sample, act_sample, _ = teacher.statements(said)
+    drafts = _right(visit_events, lambda n: visit.decode(scene, [visits[n]], [1.0], threshold=0.5)[0])
+    drafts += _right(meeting_events, lambda n: meeting.decode(scene, [pairs[n]], [1.0], threshold=0.5)[0])
+    status_sample, date_sample = times(scene, teacher, drafts)
+    return {
+        "visit": visit_sample, "meeting": meeting_sample, "statement": statement_sample, "act": act_sample,
+        "status": status_sample, "date": date_sample,
+    }  # fmt: skip
+
+
+def _right(events: list[int | None], draft: Callable[[int], Draft]) -> list[tuple[Draft, int]]:
+    """Return a draft for each candidate that tells an annotated event; each knows the other tellings, as a reader would."""
+    made = [(draft(n), event) for n, event in enumerate(events) if event is not None]
+    for one, event in made:
+        one.more["others"] = [other.cue for other, e in made if e == event and other.cue != one.cue][:TELLINGS]
+    return made

@@ -1,0 +1,36 @@
+"""What a SPARQL query is made of, as far as must be known before the engine parses it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+IRI = r"<[^<>\"{}|^`\x00-\x20]*>"
+STRING = "|".join(
+    rf"{quote * 3}(?:[^{quote}\\]|\\.|{quote}(?!{quote * 2}))*{quote * 3}|{quote}(?:[^{quote}\\\n\r]|\\.)*{quote}"
+    for quote in "\"'"
+)
+VARIABLE = r"[?$][A-Za-z0-9_]+"
+
+TOKENS = re.compile(
+    rf"""
+    \#[^\n\r]* | {IRI} | {STRING} | {VARIABLE} | @[a-z0-9-]+
+    | (?P<word>[\w.-]++)(?!:) | (?P<prefix>[\w.-]*+)(?P<local>:[\w.-]*) | ["'].* | .
+    """,
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+"""Words and prefixed names, in the likelier reading; whatever else there is matches without a group."""
+
+
+def keywords(query: str) -> Iterator[str]:
+    """Yield the bare words of a query in upper case: no names, literals, comments or IRIs."""
+    return (match["word"].upper() for match in TOKENS.finditer(query) if match["word"])
+
+
+def has_dataset(query: str) -> bool:
+    """Tell whether a query names its dataset (FROM, FROM NAMED; SPARQL 1.1 Query, section 13.2).
+
+    The engine ignores these clauses without a word when it is asked to take the union of all graphs as the default
+    graph, so that whoever asks it must know first.
+    """
+    return "FROM" in keywords(query)
