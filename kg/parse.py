@@ -5,13 +5,12 @@ Each paragraph is parsed alone: a model that sees a headline and a sentence in o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import spacy
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc
 
 from kg.errors import ModelError
 from kg.records import Span
@@ -53,7 +52,6 @@ class Parsed:
     starts: tuple[int, ...]
     zones: tuple[Zone, ...]
     zone_of: tuple[int, ...]
-    _sent_of: dict[int, int] = field(default_factory=dict)
 
     def start(self, i: int) -> int:
         """Return the offset of token ``i``'s first character."""
@@ -70,17 +68,6 @@ class Parsed:
     def words(self, first: int, stop: int) -> str:
         """Return the article's own words of tokens ``first`` to ``stop - 1``, white space collapsed."""
         return " ".join(self.span(first, stop).of(self.text).split())
-
-    def tokens_in(self, span: Span) -> list[Token]:
-        """Return the tokens that lie within a span of the article."""
-        from bisect import bisect_left
-
-        i = bisect_left(self.starts, span.start)
-        found = []
-        while i < len(self.doc) and self.end(i) <= span.end:
-            found.append(self.doc[i])
-            i += 1
-        return found
 
 
 @lru_cache(maxsize=1)
@@ -124,15 +111,3 @@ def parse(text: str, zones: Zones, nlp: Language) -> Parsed:
 
 def _plain(text: str, zone: Zone) -> str:
     return text[zone.span.start : zone.span.end].translate(_PLAIN)
-
-
-def subtree(token: Token) -> tuple[int, int]:
-    """Return the first token and the one behind the last of what hangs below ``token``."""
-    return token.left_edge.i, token.right_edge.i + 1
-
-
-def governors(token: Token) -> Iterable[Token]:
-    """Yield the heads above ``token`` up to the root, nearest first."""
-    while token.head is not token and token.head.i != token.i:
-        token = token.head
-        yield token

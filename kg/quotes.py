@@ -45,8 +45,6 @@ def _in_paragraph(text: str, span: Span, number: int, *, single: bool) -> list[Q
         mark = match.group()
         at = match.start()
         if mark in "‘’'":
-            if not single and zone_is_plain(text, at):
-                continue
             if not single:
                 continue
             if (
@@ -88,8 +86,3 @@ def _in_paragraph(text: str, span: Span, number: int, *, single: bool) -> list[Q
             return found
         found.append(Quote(Span(opened, span.end), False, number))
     return [quote for quote in found if text[quote.span.start : quote.span.end].strip()]
-
-
-def zone_is_plain(text: str, at: int) -> bool:
-    """Say whether the mark at ``at`` is an apostrophe inside or at the end of a word."""
-    return at > 0 and text[at - 1].isalnum()

@@ -23,7 +23,9 @@ TITLES = tuple(
     for prefix, name in (("rdfs", "label"), ("dct", "title"), ("skos", "prefLabel"), ("oa", "exact"))
 )
 TYPE = NamedNode(PREFIXES["rdf"] + "type")
-ARTICLE = NamedNode(PREFIXES["leg"] + "article")
+ARTICLE, EVENT, HOLDER, OFFICE, FORMER = (
+    NamedNode(PREFIXES["leg"] + name) for name in ("article", "reports", "holder", "office", "former")
+)
 START = NamedNode(PREFIXES["oa"] + "start")
 STRING_TYPES = (PREFIXES["xsd"] + "string", PREFIXES["rdf"] + "langString")
 
@@ -118,11 +120,22 @@ def _title(store: Store, node: NamedNode) -> str:
         quad = next(store.quads_for_pattern(node, name, None, None), None)
         if quad and isinstance(quad.object, Literal):
             return quad.object.value
-    source = next(store.quads_for_pattern(node, ARTICLE, None, None), None)
-    if source and isinstance(source.object, NamedNode):  # a report has no name but that of its article
-        article = _title(store, source.object) or unquote(source.object.value.rpartition("/")[2])
-        return f"Report in {article}"
+    office = _title_of(store, node, OFFICE)
+    if office:  # nor has the holding of an office a name of its own
+        former = next(store.quads_for_pattern(node, FORMER, Literal(True), None), None)
+        return f"{_title_of(store, node, HOLDER)}, {'former ' if former else ''}{office}"
+    article = _title_of(store, node, ARTICLE)
+    if article:  # a report is called after its article and its event
+        return ": ".join(filter(None, (f"Report in {article}", _title_of(store, node, EVENT))))
     return ""
+
+
+def _title_of(store: Store, node: NamedNode, link: NamedNode) -> str:
+    """Return what the graph calls the thing that a node is linked to, at worst the end of its IRI; else empty."""
+    quad = next(store.quads_for_pattern(node, link, None, None), None)
+    if quad is None or not isinstance(quad.object, NamedNode):
+        return ""
+    return _title(store, quad.object) or unquote(quad.object.value.rpartition("/")[2])
 
 
 def _rows(store: Store, base: str, pairs: Iterable[tuple[NamedNode, Term]]) -> tuple[Row, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -64,6 +65,49 @@ def test_a_refused_article_is_listed_and_the_exit_code_is_1(
     assert refused.startswith("refused bad: its triples do not conform to the shapes:")
     assert "A visit has at least one visitor, and each is an actor." in said.err
     assert "correct the article" in said.err
+    assert open_release(tmp_path / "out").manifest["counts"]["articles"] == 5
+
+
+BAD = {
+    "binary.txt": (bytes(range(256)) * 40, "it is not UTF-8|it is binary", "save it as UTF-8|give .txt"),
+    "empty.txt": (b"", "the file is empty", "leave it out"),
+    "german.txt": (
+        "Der Außenminister reiste am Montag nach Paris und traf dort seinen französischen Amtskollegen.".encode(),
+        "in the language 'de'",
+        "translate it",
+    ),
+    "latin.txt": ("The envoys met at a café.".encode("latin-1"), "it is not UTF-8", "iconv"),
+    "long.jsonl": (
+        json.dumps({"id": "long", "text": "The envoys met. " * 330_000}).encode(),
+        "the text has 5,280,000 characters",
+        "split it",
+    ),
+    "no_text.json": (b'{"title": "Envoys meet"}', 'there is no "text"', "give the article's text"),
+}
+
+
+def test_bad_input_is_listed_with_its_file_and_remedy_and_the_others_are_published(
+    legation: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(tmp_path / "in", FACTS)
+    for name, (content, _, _) in BAD.items():
+        (tmp_path / "in" / name).write_bytes(content)
+
+    assert legation("build", tmp_path / "in", "--out", tmp_path / "out") == 1
+
+    said = capsys.readouterr()
+    assert f"5 articles published, {len(BAD)} refused" in said.out
+    refused = {
+        line.partition(".")[0].rpartition("/")[2]: line
+        for line in said.err.splitlines()
+        if line.startswith(f"refused {tmp_path / 'in'}/")
+    }
+    assert sorted(refused) == sorted(name.partition(".")[0] for name in BAD)
+    for name, (_, reason, remedy) in BAD.items():
+        line = refused[name.partition(".")[0]]
+        assert name in line
+        assert re.search(reason, line), line
+        assert re.search(remedy, line), line
     assert open_release(tmp_path / "out").manifest["counts"]["articles"] == 5
 
 

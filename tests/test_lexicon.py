@@ -59,7 +59,9 @@ def _list(name: str, words: list[str]) -> str:
     return "\n".join([f"{name} = [", *lines, "]"])
 
 
-@pytest.mark.parametrize(("name", "words"), list(word_lists()), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("name", "words"), list(word_lists()), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_lists_are_sorted_unique_and_lower_case(name: str, words: list[str]) -> None:
     assert words == sorted({word.lower() for word in words}), f"{name}: {HINT}"
 

@@ -18,7 +18,12 @@ import rdflib
 from pyoxigraph import NamedNode, RdfFormat
 from rdflib.compare import isomorphic
 
+from kg.iri import DEFAULT_BASE, PREFIXES, Names
+from kg.merge import merge
+from kg.rdf import graph_quads
 from server import examples
+from server.facts import show
+from tests.accounts import harbour
 from tests.server_fixture import BASE, quads, serving, write_release
 
 HTML = {"Accept": "text/html"}
@@ -108,7 +113,19 @@ def test_a_page_shows_what_is_said_and_who_says_it(client: httpx.Client) -> None
     assert f"{BASE}person/ada-example" in page.text
     assert {"/page/visit/1111", "/page/meeting/2222", "/page/statement/3333"} <= set(parse(page).links)
     assert "Ada Example visits Norland" in page.text
-    assert "Report in Minister travels to Norland" in client.get("/page/visit/1111").text
+    assert "Report in Minister travels to Norland: Ada Example visits Norland" in client.get("/page/visit/1111").text
+
+
+def test_the_holding_of_an_office_is_called_by_its_holder_and_office() -> None:
+    store, account = ox.Store(), harbour()
+    store.extend(graph_quads(Names(), [account], merge([account])))
+    holdings = store.quads_for_pattern(None, NamedNode(PREFIXES["leg"] + "holder"), None, None)
+    names = {show(store, quad.subject, base=DEFAULT_BASE).text for quad in holdings}
+    assert names == {
+        "Ana Petrova, Foreign Minister of Norland",
+        "Ana Petrova, Mayor",
+        "Jon Linden, former Premier",
+    }
 
 
 def test_a_page_escapes_what_the_graph_says(client: httpx.Client) -> None:
