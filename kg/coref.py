@@ -152,7 +152,7 @@ class Resolver:
                 mention.entities, mention.score = last.entities, 0.5
 
     def _of_office(self, index: int, lemma: str | None) -> bool:
-        """Say whether an entity is a person who may be one of "the presidents"; any person may be one of "the leaders"."""
+        """Say whether an entity may be one of "the presidents"; any person may be one of "the leaders"."""
         entity = self.cast.entities[index]
         if entity.kind != "person":
             return False

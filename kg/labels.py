@@ -192,7 +192,7 @@ def first_looks(scene: Scene, teacher: Teacher) -> dict[str, Sample]:
 
 
 def _right(events: list[int | None], draft: Callable[[int], Draft]) -> list[tuple[Draft, int]]:
-    """Return a draft for each candidate that tells an annotated event; each knows the other tellings, as a reader would."""
+    """Return a draft for each candidate that tells an annotated event; each knows the event's other tellings."""
     made = [(draft(n), event) for n, event in enumerate(events) if event is not None]
     for one, event in made:
         one.more["others"] = [other.cue for other, e in made if e == event and other.cue != one.cue][:TELLINGS]

@@ -114,6 +114,7 @@ class _Caster:
         self.mentions: list[Mention] = []
         self.places: list[PlaceMention] = []
         self.home = home
+        self.told_home = home
         self.where: dict[int, tuple[str, str, int]] = {}
         self._states: dict[str, int] = {}
         self._organisations: dict[str, int] = {}
@@ -385,17 +386,12 @@ class _Caster:
         self._towns(covered)
         self._nationals(covered)
         for token in self.doc:
-            if (
-                token.text in {"FO", "MFA", "MOFA", "MoFA"}
-                and self.home
-                and token.i not in covered
-                and token.i not in self.where
-            ):
-                state = self.authority.state_by_code(self.home)
+            if token.text in {"FO", "MFA", "MOFA", "MoFA"} and token.i not in covered and token.i not in self.where:
+                state = self.authority.state_by_code(self.told_home) if self.told_home else None
                 entity = self.descriptive(
-                    f"Ministry of Foreign Affairs of {state.name}" if state else token.text,
+                    f"Ministry of Foreign Affairs of {state.name}" if state else "Foreign Office",
                     token.i,
-                    country=self.home,
+                    country=self.told_home,
                     subkind="Ministry",
                 )
                 entity.forms[token.text] += 1
@@ -519,12 +515,12 @@ class _Caster:
                 subkind="DiplomaticMission",
             )
         elif role.lemma in {"ministry", "office", "department"} and ("foreign" in low or "external" in low):
-            country = country or self.home
+            country = country or self.told_home
             state = self.authority.state_by_code(country) if country else None
             name = f"Ministry of Foreign Affairs of {state.name}" if state else plain
             entity = self.descriptive(name, role.first, country=country, subkind="Ministry")
         elif role.lemma == "ministry" and doc[role.head].text[:1].isupper():
-            country = country or self.home
+            country = country or self.told_home
             state = self.authority.state_by_code(country) if country else None
             entity = self.descriptive(
                 f"{title} of {state.name}" if state else title, role.first, country=country, subkind="Ministry"

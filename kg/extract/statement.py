@@ -33,6 +33,7 @@ KINDS = ("quote", "clause", "infinitive", "object", "of", "according", "noun", "
 LINKS = ("subject", "agent", "paper", "inherited", "poss", "according", "near", "before", "previous", "turn")
 _TRIM_LEFT = frozenset({"that", "whether", '"', ",", "'", ":", "—", "–", "-", "how", "if"})
 _TRIM_RIGHT = frozenset({",", ".", '"', "'", ";", ":", "—", "–", "-", "!"})
+_CAUSE = frozenset({"let", "make", "have", "get", "help", "see", "watch", "ensure", "want", "mean", "show", "keep"})
 _PAPERS = frozenset(
     {
         "statement",
@@ -126,7 +127,7 @@ def candidates(scene: Scene) -> list[Candidate]:
 
 def _reports(token: Token) -> bool:
     """Say whether an unlisted verb takes a that-clause or a colon and quotation, as verbs of saying do."""
-    return any(c.dep_ == "ccomp" for c in token.children)
+    return token.lemma_ not in _CAUSE and any(c.dep_ == "ccomp" for c in token.children)
 
 
 # -- speakers -----------------------------------------------------------------------------------------------------
@@ -403,6 +404,9 @@ def _of_quotes(scene: Scene) -> Iterator[Candidate]:
             head = doc[mention.head]
             own = head.head if act_of(head.head) and head.dep_ in {"nsubj", "nsubjpass", "pobj", "agent"} else None
             yield from _make(scene, quote.span, "quote", own or _close_cue(scene, first, stop), iter([(mention, link)]))
+        cue = _close_cue(scene, first, stop)
+        if cue is not None:
+            yield from _make(scene, quote.span, "quote", cue, _speakers(scene, cue))
         said = [m for m in chosen if doc[m.head].dep_ == "nsubj" and act_of(doc[m.head].head)]
         if said:
             previous.append(said[0])

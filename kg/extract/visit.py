@@ -12,6 +12,7 @@ from kg.extract.candidate import DEPS, PREPS, TELLINGS, Draft, Scene, anchor, me
 from kg.mentions import Mention, PlaceMention
 
 _GROUPS = frozenset({"delegation", "team", "mission", "mediator", "envoy", "minister", "leader"})
+_REACHED = frozenset({"enter", "leave", "quit", "attend", "tour", "see", "find", "make", "take"})
 _OCCASION = ("meeting.verb", "meeting.receive", "meeting.hold", "meeting.noun")
 _VISIT = ("visit.arrive", "visit.go", "visit.stay", "visit.host", "visit.pay", "visit.noun", "visit.cancel")
 
@@ -52,6 +53,8 @@ def candidates(scene: Scene) -> list[Candidate]:
             for place, explicit in places:
                 if explicit and mention.first <= place.first < mention.stop and mention.kind != "group":
                     continue
+                if explicit and not _may_hold(scene, place):
+                    continue
                 for entity, certain in mention.readings():
                     known = scene.cast.entities[entity]
                     if known.country and known.country == place.country:
@@ -79,6 +82,17 @@ def _can_travel(scene: Scene, mention: Mention) -> bool:
     if entity.kind == "person":
         return not (mention.kind == "role" and mention.apposed)
     return mention.kind == "group" and mention.role is not None and mention.role.lemma in _GROUPS
+
+
+def _may_hold(scene: Scene, place: PlaceMention) -> bool:
+    """Say whether a place name can be where someone goes: not "Washington denied", nor "the embassy in Islamabad"."""
+    token = anchor(scene.doc[place.first : place.stop].root)
+    if token.dep_ in {"nsubj", "nsubjpass", "dobj", "dative", "agent"}:
+        return scene.senses.listed(token.head, *_VISIT) or (token.dep_ == "dobj" and token.head.lemma_ in _REACHED)
+    if token.dep_ == "pobj" and token.head.lower_ in {"in", "of"}:
+        owner = scene.cast.at.get(token.head.head.i)
+        return owner is None or owner.kind not in {"group", "organization"} or owner.role is None
+    return True
 
 
 def _distinct(scene: Scene, places: Sequence[PlaceMention]) -> list[PlaceMention]:
@@ -303,8 +317,12 @@ def _draft(
     rule = f"visit/{'explicit' if best.explicit else 'implied'}/{best.cue.lemma_.lower()}"
     return Draft(
         (entity,), spot, best.cue.i, scene.cover(*points), score, rule, tuple(best.features),
-        {"mention": mention, "noisy_or": 1 - miss, "others": list(dict.fromkeys(c.cue.i for _, c in pool[1:] if c.cue.i != best.cue.i))[:TELLINGS]},
+        {"mention": mention, "noisy_or": 1 - miss, "others": _others(best, pool)},
     )  # fmt: skip
+
+
+def _others(best: Candidate, pool: list[tuple[float, Candidate]]) -> list[int]:
+    return list(dict.fromkeys(c.cue.i for _, c in pool[1:] if c.cue.i != best.cue.i))[:TELLINGS]
 
 
 def _join(scene: Scene, drafts: list[Draft]) -> list[Draft]:
