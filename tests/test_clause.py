@@ -31,8 +31,10 @@ def test_a_plain_past_has_no_other_flag(nlp: Language) -> None:
     ("sentence", "word"),
     [
         ("The president will visit Peru in May.", "visit"),
-        ("The president will be visiting Peru in May.", "visiting"),
-        ("The president won't visit Peru in May.", "visit"),
+        ("The president is to visit Peru in May.", "visit"),
+        ("The president is scheduled to visit Peru in May.", "visit"),
+        ("The president is expected to visit Peru in May.", "visit"),
+        ("The president plans to visit Peru in May.", "visit"),
     ],
 )
 def test_what_is_ahead_is_future(nlp: Language, sentence: str, word: str) -> None:
@@ -46,11 +48,22 @@ def test_words_of_planning_set_the_flag(nlp: Language, verb: str) -> None:
     assert clause(nlp, f"The minister is {verb} to meet the king.", "meet")["plan"]
 
 
+def test_the_flag_of_is_to_needs_the_bare_verb_be(nlp: Language) -> None:
+    assert clause(nlp, "The minister is to meet the king.", "meet")["isto"]
+    assert not clause(nlp, "The minister hopes to meet the king.", "meet")["isto"]
+
+
 def test_had_is_past_and_perfect(nlp: Language) -> None:
     found = clause(nlp, "The minister had met the king before.", "met")
     assert found["past"]
     assert found["perfect"]
     assert not found["future"]
+
+
+def test_was_to_have_is_no_plain_past(nlp: Language) -> None:
+    found = clause(nlp, "The minister was to have met the king on Friday.", "met")
+    assert found["perfect"]
+    assert found["future"] or found["infinitive"] or found["isto"]
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,7 @@ _CANCEL = frozenset(
     }
 )
 _DENY = frozenset({"deny", "refuse", "decline", "reject", "rule", "fail", "avoid", "unable", "bar", "prevent", "stop"})
+_REFUSE = frozenset({"refuse", "decline", "fail"})
 _INVITE = frozenset({"invite", "invitation", "urge", "ask", "call", "propose", "offer", "suggest", "appeal", "demand"})
 _IF = frozenset({"if", "unless", "whether", "should", "were"})
 _MODAL = frozenset({"would", "could", "may", "might", "should", "can", "must"})
@@ -102,6 +103,15 @@ class Clause:
     tense: Tense
     flags: tuple[float, ...]
 
+    @property
+    def never(self) -> bool:
+        """Say whether the clause denies that something took place: "did not meet", "refused to meet", "has never been"."""
+        if any(c.dep_ == "neg" or c.lower_ == "never" for c in self.verb.children):
+            return self.tense == "past" or self["perfect"]
+        governor = self.verb.head
+        refuses = governor.lemma_ in _REFUSE and self.verb.dep_ == "xcomp"
+        return refuses and governor.tag_ in {"VBD", "VBN", "VBG", "VBZ"}
+
     def __getitem__(self, name: str) -> bool:
         """Say whether a flag of ``NAMES`` is set."""
         return bool(self.flags[NAMES.index(name)])
@@ -143,11 +153,12 @@ def clause_of(token: Token) -> Clause:
     }
     finite = verb
     for t in up:
-        if t.tag_ in {"VBD", "VBZ", "VBP", "MD"} or (t.pos_ == "VERB" and _auxiliaries(t)):
+        helping = {a.lower_ for a in _auxiliaries(t)}
+        if t.tag_ in {"VBD", "VBZ", "VBP", "MD"} or (t.pos_ == "VERB" and helping and "to" not in helping):
             finite = t
             break
     finite_aux = {a.lower_ for a in _auxiliaries(finite)}
-    to_infinitive = verb.tag_ == "VB" and "to" in aux_low
+    to_infinitive = verb.tag_ in {"VB", "VBN"} and "to" in aux_low
     governs = finite is not verb
     if finite_aux & {"will", "'ll", "shall", "wo", "’ll"} or aux_low & {"will", "'ll", "shall", "wo"}:
         flags["future"] = 1

@@ -69,7 +69,7 @@ def candidates(scene: Scene) -> list[Candidate]:
                         best[pair] = (apart, one, two, a, b)
         for _, one, two, a, b in best.values():
             found.append(_candidate(scene, number, a, b, one, two, totals))
-    return found
+    return [c for c in found if not scene.clause(c.cue).never]
 
 
 def _may_meet(scene: Scene, a: int, b: int) -> bool:

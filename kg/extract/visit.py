@@ -60,6 +60,8 @@ def candidates(scene: Scene) -> list[Candidate]:
                     if known.country and known.country == place.country:
                         continue
                     cue, features = _features(scene, number, mention, place, entity, explicit=explicit)
+                    if scene.clause(cue).never:
+                        continue
                     if (
                         not explicit
                         and not any(features[_CUE_AT : _CUE_AT + 6])
@@ -91,6 +93,8 @@ def _may_hold(scene: Scene, place: PlaceMention) -> bool:
         return scene.senses.listed(token.head, *_VISIT) or (token.dep_ == "dobj" and token.head.lemma_ in _REACHED)
     if token.dep_ == "pobj" and token.head.lower_ in {"in", "of"}:
         owner = scene.cast.at.get(token.head.head.i)
+        if token.head.lower_ == "of" and owner is not None and owner.kind in {"name", "role"}:
+            return False  # "Foreign Minister Kwesi Boadu of Ghana"
         return owner is None or owner.kind not in {"group", "organization"} or owner.role is None
     return True
 
