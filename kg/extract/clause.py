@@ -105,7 +105,7 @@ class Clause:
 
     @property
     def never(self) -> bool:
-        """Say whether the clause denies that something took place: "did not meet", "refused to meet", "has never been"."""
+        """Say whether the clause says that something did not take place: "did not meet", "refused to meet"."""
         if any(c.dep_ == "neg" or c.lower_ == "never" for c in self.verb.children):
             return self.tense == "past" or self["perfect"]
         governor = self.verb.head
