@@ -61,7 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     command = commands.add_parser("build", help="make a release from news articles")
-    command.add_argument("input", nargs="+", type=Path, help=".txt, .html, .json, .jsonl, .jsonl.gz, or a folder of them")
+    command.add_argument(
+        "input", nargs="+", type=Path, help=".txt, .html, .json, .jsonl, .jsonl.gz, or a folder of them"
+    )
     command.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder of the releases")
     command.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes to read with (1)")
     command.add_argument("--base", type=_base, default=DEFAULT_BASE, metavar="IRI", help="start of the data's IRIs")
