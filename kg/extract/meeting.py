@@ -214,8 +214,26 @@ def decode(scene: Scene, found: Sequence[Candidate], scores: Sequence[float], *,
             by_sentence[scene.sent_of[candidate.cue.i]].append((score, candidate))
     drafts: list[Draft] = []
     for pairs in by_sentence.values():
-        drafts.extend(_groups(scene, pairs))
+        drafts.extend(_groups(scene, _one_reading(pairs)))
     return drafts
+
+
+def _one_reading(pairs: list[tuple[float, Candidate]]) -> list[tuple[float, Candidate]]:
+    """Keep of each "he" the likeliest reading: nobody meets one man as two."""
+    best: dict[tuple[int, int], tuple[float, int]] = {}
+    for score, pair in pairs:
+        for mention, entity in ((pair.one, pair.a), (pair.two, pair.b)):
+            if len(mention.entities) == 1:
+                key = (mention.first, mention.stop)
+                best[key] = max(best.get(key, (0.0, -1)), (score, entity))
+    return [
+        (score, pair)
+        for score, pair in pairs
+        if all(
+            best.get((mention.first, mention.stop), (0.0, entity))[1] == entity
+            for mention, entity in ((pair.one, pair.a), (pair.two, pair.b))
+        )
+    ]
 
 
 def _groups(scene: Scene, pairs: list[tuple[float, Candidate]]) -> list[Draft]:

@@ -344,6 +344,11 @@ def _join(scene: Scene, drafts: list[Draft]) -> list[Draft]:
             if not same or scene.sent_of[other.cue] != scene.sent_of[draft.cue]:
                 continue
             partner = other.more["mention"]
+            if partner is mention and not set(other.entities + draft.entities) <= set(mention.entities):  # type: ignore[attr-defined]
+                # Two readings of one "he" did not travel together: the likelier stands.
+                if draft.score > other.score:
+                    joined[joined.index(other)] = draft
+                break
             together = partner is mention or _side_by_side(scene, partner, mention)  # type: ignore[arg-type]
             countries = {scene.cast.entities[e].country for e in other.entities + draft.entities}
             if together and len(countries) == 1:
