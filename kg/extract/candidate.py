@@ -38,6 +38,7 @@ class Scene:
     quoted: list[bool] = field(default_factory=list)
     clauses: dict[int, Clause] = field(default_factory=dict)
     actors_of: dict[int, tuple[set[int], int]] = field(default_factory=dict)
+    words_of: dict[tuple[int, tuple[str, ...]], list[Token]] = field(default_factory=dict)
     protagonist: int | None = None
     stage: str | None = None
 
@@ -93,8 +94,7 @@ class Scene:
 
         It is the last subject, if a listed word asks for one.
         """
-        start, stop = self.sents[number]
-        if not any(self.senses.listed(t, *groups) for t in self.doc[start:stop]):
+        if not self.listed(number, groups):
             return None
         for back in range(1, 4):
             if number - back < 0:
@@ -122,6 +122,13 @@ class Scene:
         if token.i not in self.actors_of:
             self.actors_of[token.i] = subjects_of(token)
         return self.actors_of[token.i]
+
+    def listed(self, number: int, names: tuple[str, ...]) -> list[Token]:
+        """Return a sentence's words that the frames list in these groups, kept for the next who asks."""
+        if (number, names) not in self.words_of:
+            start, stop = self.sents[number]
+            self.words_of[number, names] = [t for t in self.doc[start:stop] if self.senses.listed(t, *names)]
+        return self.words_of[number, names]
 
     def zone(self, i: int) -> str:
         """Return the kind of zone that a token stands in."""

@@ -252,12 +252,15 @@ class Senses:
         self._lexical = {name: frozenset(groups[name]) for name in self.names}
         self._centre = np.stack([_centre(vocab, groups[name]) for name in self.names])
         self._vocab = vocab
-        self._cache: dict[str, Vector] = {}
+        # By the number that spaCy gives a lemma: this is asked for every word of every candidate.
+        self._cache: dict[int, Vector] = {}
+        self._groups: dict[int, frozenset[str]] = {}
 
     def of(self, token: Token) -> Vector:
         """Return, for each group, 1 where the lemma is listed, else the cosine to the group's centre (at most .9)."""
-        lemma = token.lemma_.lower()
-        if lemma not in self._cache:
+        near = self._cache.get(token.lemma)
+        if near is None:
+            lemma = token.lemma_.lower()
             vector = np.asarray(self._vocab[lemma].vector, dtype=np.float32)
             norm = float(np.linalg.norm(vector))
             near = self._centre @ vector / norm if norm else np.zeros(len(self.names), dtype=np.float32)
@@ -265,13 +268,16 @@ class Senses:
             for i, name in enumerate(self.names):
                 if lemma in self._lexical[name]:
                     near[i] = 1.0
-            self._cache[lemma] = near.astype(np.float32)
-        return self._cache[lemma]
+            near = self._cache[token.lemma] = near.astype(np.float32)
+        return near
 
     def listed(self, token: Token, *names: str) -> bool:
         """Say whether the token's lemma is listed in one of the groups."""
-        lemma = token.lemma_.lower()
-        return any(lemma in self._lexical[name] for name in names)
+        groups = self._groups.get(token.lemma)
+        if groups is None:
+            lemma = token.lemma_.lower()
+            groups = self._groups[token.lemma] = frozenset(n for n, words in self._lexical.items() if lemma in words)
+        return not groups.isdisjoint(names)
 
 
 def _centre(vocab: Vocab, words: list[str]) -> Vector:

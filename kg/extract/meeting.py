@@ -81,16 +81,16 @@ def _candidate(
     scene: Scene, number: int, a: int, b: int, one: Mention, two: Mention, totals: Counter[int]
 ) -> Candidate:
     doc, senses = scene.doc, scene.senses
-    start, stop = scene.sents[number]
+    start, _stop = scene.sents[number]
     away = scene.sent_of[one.head] != number or scene.sent_of[two.head] != number
     first, second = anchor(doc[one.head]), anchor(doc[two.head])
     top, up_a, up_b = meet(first, second)
     same = one is two or first.i == second.i
     cue = _cue(scene, first, second, top)
     if away:
-        cue = next((t for t in doc[start:stop] if senses.listed(t, *_STRONG)), cue)
+        cue = next(iter(scene.listed(number, _STRONG)), cue)
     clause = scene.clause(cue)
-    listed = [t for t in doc[start:stop] if senses.listed(t, *_STRONG)]
+    listed = scene.listed(number, _STRONG)
     nearest = min((min(abs(t.i - one.head), abs(t.i - two.head)) for t in listed), default=40)
     low, high = sorted((one.head, two.head))
     ea, eb = scene.cast.entities[a], scene.cast.entities[b]

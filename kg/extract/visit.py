@@ -169,10 +169,10 @@ def _features(
         where, prep, top, up_a, up_p, between = actor, "", actor, 0, 0, 30
         cue = owner = _implied_cue(scene, actor, start, stop)
     if away:
-        cue = next((t for t in doc[start:stop] if senses.listed(t, *_VISIT[:6])), cue)
+        cue = next(iter(scene.listed(number, _VISIT[:6])), cue)
     clause = scene.clause(cue)
     verb_a = actor.head if actor.dep_ in {"nsubj", "nsubjpass", "dobj", "pobj", "poss", "agent"} else actor
-    in_sentence = [t for t in doc[start:stop] if senses.listed(t, *_VISIT)]
+    in_sentence = scene.listed(number, _VISIT)
     subjects, steps = scene.subjects(cue)
     theirs, further = scene.subjects(owner)
     mine = {actor.i, mention.head}
