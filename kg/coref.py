@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from kg.authority import Authority
+from kg.cast import PRONOUNS, Cast, Entity, Mention
 from kg.lexicon import roles as words
-from kg.mentions import PRONOUNS, Cast, Entity, Mention
 from kg.quotes import Quote
 from kg.records import Span
 from kg.roles import Role

@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from kg.cast import Entity
 from kg.evaluate.found import FoundActor
 from kg.evaluate.gold import Gold, GoldEvent
 from kg.evaluate.match import Cast as GoldCast
 from kg.evaluate.match import overlap, same_words, start_of
 from kg.extract import meeting, statement, visit, when
 from kg.extract.candidate import TELLINGS, Draft, Scene
-from kg.mentions import Entity
 from kg.records import Article, Span
 
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from kg import coref, link
 from kg.authority import Authority
+from kg.cast import Entity, PlaceMention
 from kg.extract import meeting, statement, visit, weigh, when
 from kg.extract.candidate import Draft, Scene
 from kg.extract.clause import senses
 from kg.extract.occasion import Telling, settle
 from kg.judge import Judge, load_judge
-from kg.mentions import Entity, PlaceMention, find_mentions
+from kg.mentions import find_mentions
 from kg.parse import load_model, model_name, parse
 from kg.quotes import find_quotes
 from kg.records import Account, Article, Meeting, Mode, Report, Span, Statement, Status, Visit

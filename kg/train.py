@@ -19,6 +19,7 @@ from sklearn.isotonic import IsotonicRegression
 
 from kg import coref
 from kg.article import read_inputs
+from kg.cast import Entity
 from kg.evaluate import Scores, Tally, at_least, from_account, render, score
 from kg.evaluate.found import Found, FoundActor, FoundEvent, FoundPlace
 from kg.evaluate.gold import Gold, load_gold
@@ -28,7 +29,6 @@ from kg.extract import statement, weigh, when
 from kg.extract.candidate import Draft, Scene
 from kg.judge import Judge
 from kg.labels import Oracle, Sample, Teacher, first_looks
-from kg.mentions import Entity
 from kg.reader import Reader
 from kg.records import Article, Span
 

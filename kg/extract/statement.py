@@ -10,9 +10,9 @@ from functools import lru_cache
 import numpy as np
 from spacy.tokens import Token
 
+from kg.cast import Mention
 from kg.extract.candidate import DEPS, Draft, Scene, one_hot
 from kg.lexicon import frames
-from kg.mentions import Mention
 from kg.records import Span
 
 ACTS = (
