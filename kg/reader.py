@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from kg import coref, link
+from kg.antecedents import Rank
 from kg.authority import Authority
 from kg.cast import Entity, PlaceMention
 from kg.extract import meeting, statement, visit, weigh, when
@@ -47,7 +48,7 @@ class Reader:
             self._judge = load_judge()
         return self._judge
 
-    def scene(self, article: Article, rank: coref.Rank | None = None) -> Scene:
+    def scene(self, article: Article, rank: Rank | None = None) -> Scene:
         """Return the article parsed, with its actors named and its pronouns resolved, before any event is sought.
 
         ``rank`` chooses antecedents; the packaged model does unless another is given.

@@ -17,7 +17,7 @@ import lightgbm
 import numpy as np
 from sklearn.isotonic import IsotonicRegression
 
-from kg import coref
+from kg.antecedents import Rank
 from kg.article import read_inputs
 from kg.cast import Entity
 from kg.evaluate import Scores, Tally, at_least, from_account, render, score
@@ -71,7 +71,7 @@ def antecedents(folder: Path, articles: dict[str, Article], golds: dict[str, Gol
     return samples
 
 
-def ranker(booster: lightgbm.Booster) -> coref.Rank:
+def ranker(booster: lightgbm.Booster) -> Rank:
     """Return a rank function that asks a model."""
 
     def rank(span: Span, entities: Sequence[Entity], rows: list[list[float]]) -> Sequence[float]:
