@@ -10,10 +10,11 @@ from kg import coref, link
 from kg.antecedents import Rank
 from kg.authority import Authority
 from kg.cast import Entity, PlaceMention
-from kg.extract import meeting, statement, visit, weigh, when
+from kg.extract import meeting, statement, traits, visit, weigh, when
 from kg.extract.candidate import Draft, Scene
 from kg.extract.clause import senses
 from kg.extract.occasion import Telling, settle
+from kg.extract.saying import ACTS, Candidate
 from kg.judge import Judge, load_judge
 from kg.mentions import find_mentions
 from kg.parse import load_model, model_name, parse
@@ -103,8 +104,8 @@ class Reader:
         said = statement.candidates(scene)
         scores = judge.scores("statement", [c.features for c in said]).tolist()
         worth = [(c, s) for c, s in zip(said, scores, strict=True) if s >= POSSIBLE]
-        acts = judge.scores("act", [statement.act_features(scene, c) for c, _ in worth])
-        named = [statement.ACTS[int(row.argmax())] for row in acts] if worth else []
+        acts = judge.scores("act", [traits.act_features(scene, c) for c, _ in worth])
+        named = [ACTS[int(row.argmax())] for row in acts] if worth else []
         drafts += [
             ("statement", d)
             for d in statement.decode(scene, [c for c, _ in worth], [s for _, s in worth], named, threshold=0.0)
@@ -142,7 +143,7 @@ class Reader:
         confidence = self.judge.confidence(telling.kind, draft.score)
         actors = tuple(linker.actor(e) for e in draft.entities)
         if telling.kind == "statement":
-            candidate: statement.Candidate = draft.more["candidate"]  # type: ignore[assignment]
+            candidate: Candidate = draft.more["candidate"]  # type: ignore[assignment]
             about = tuple(linker.actor(e) for e in statement.about(scene, candidate))
             said = Statement(actors[0], draft.evidence, draft.more["act"], candidate.direct, about)  # type: ignore[arg-type]
             return Report(said, "occurred", telling.edtf, draft.evidence, confidence, draft.rule)
