@@ -1,45 +1,19 @@
 """Who a pronoun or a definite phrase stands for; where the best reading is weak, nobody.
 
-Candidates are the people (or bodies) named before, scored on gender, number, office, country, grammar and distance.
+Pronouns take an antecedent only; a phrase of office may also name its holder on the day, or somebody new.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from datetime import date
 
+from kg.antecedents import GENERIC, SHARED, SUBJECT, Antecedents, Rank, fits, of_office, same_office
 from kg.authority import Authority
-from kg.lexicon import roles as words
-from kg.mentions import PRONOUNS, Cast, Entity, Mention
+from kg.cast import PRONOUNS, Cast, Entity, Mention
 from kg.quotes import Quote
-from kg.records import Span
 from kg.roles import Role
 
 THRESHOLD = 0.2
-_RIVAL = 0.12
-Rank = Callable[[Span, Sequence[Entity], list[list[float]]], Sequence[float]]
-"""Gives each candidate entity of a mention its probability, from one row of features each."""
-
-_GENERIC = frozenset(
-    {
-        "leader",
-        "visitor",
-        "guest",
-        "host",
-        "man",
-        "woman",
-        "politician",
-        "statesman",
-        "veteran",
-        "diplomat",
-        "official",
-        "ruler",
-        "strongman",
-        "head",
-        "chief",
-    }
-)
-_SHARED = frozenset({"counterpart", "colleague", "opposite"})
 _BELOW = frozenset(
     {"spokesman", "spokeswoman", "spokesperson", "aide", "adviser", "advisor", "official", "envoy", "representative"}
 )
@@ -61,7 +35,6 @@ _SOURCES = frozenset(
         "witness",
     }
 )
-_SUBJECT = frozenset({"nsubj", "nsubjpass", "csubj"})
 
 
 class Resolver:
@@ -71,16 +44,9 @@ class Resolver:
         self, cast: Cast, quotes: tuple[Quote, ...], authority: Authority, published: date | None, rank: Rank
     ) -> None:
         """Take the cast to complete; ``published`` dates the holders of offices named by title alone."""
-        self.cast, self.quotes, self.authority, self.published, self.rank = cast, quotes, authority, published, rank
-        self.last: dict[int, list[Mention]] = {}
-        self.protagonist = min((e.first for e in cast.people() if e.named), default=0)
+        self.cast, self.authority, self.published = cast, authority, published
         self.doc = cast.parsed.doc
-        self.sent: list[int] = [0] * len(self.doc)
-        for number, sentence in enumerate(self.doc.sents):
-            for i in range(sentence.start, sentence.end):
-                self.sent[i] = number
-        self.quoted = [any(q.span.start <= s < q.span.end for q in quotes) for s in cast.parsed.starts]
-        self.seen: list[Mention] = []
+        self.before = Antecedents(cast, quotes, rank)
 
     def run(self) -> None:
         """Resolve what can be resolved; the rest keeps ``entities == ()``."""
@@ -90,9 +56,7 @@ class Resolver:
             elif not mention.entities:
                 self._pronoun(mention)
             if mention.entities:
-                self.seen.append(mention)
-                for index in mention.entities:
-                    self.last.setdefault(index, []).append(mention)
+                self.before.add(mention)
         self.cast.reindex()
 
     # -- pronouns -------------------------------------------------------------------------------------------------
@@ -101,7 +65,7 @@ class Resolver:
         kind = PRONOUNS[self.doc[mention.head].lower_]
         token = self.doc[mention.head]
         if kind in {"m", "f"}:
-            best = self._best(mention, [e for e in self.cast.people() if e.gender in {None, kind}])
+            best = self.before.best(mention, [e for e in self.cast.people() if e.gender in {None, kind}])
             if best and best[1] >= THRESHOLD:
                 mention.entities, mention.score = (best[0].index,), best[1]
                 if best[0].gender is None and best[1] > 0.6:
@@ -116,49 +80,43 @@ class Resolver:
         elif kind == "p":
             self._plural(mention, 0)
         elif kind == "n":
-            for other in reversed(self.seen):
-                if self.sent[mention.first] - self.sent[other.first] > 1:
+            for other in reversed(self.before.seen):
+                if self.before.sent[mention.first] - self.before.sent[other.first] > 1:
                     break
-                if other.kind in {"state", "organization", "group"} and self.doc[other.head].dep_ in _SUBJECT:
+                if other.kind in {"state", "organization", "group"} and self.doc[other.head].dep_ in SUBJECT:
                     mention.entities, mention.score = other.entities, 0.5
                     break
 
     def _plural(self, mention: Mention, number: int, lemma: str | None = None) -> None:
         """Give "they", "the two presidents" the people named together last, of that office where one is named."""
-        here = self.sent[mention.first]
+        here = self.before.sent[mention.first]
         wanted = max(2, number)
         people: dict[int, None] = {}
-        for other in reversed(self.seen):
-            if here - self.sent[other.first] > (6 if number >= 2 else 3):
+        for other in reversed(self.before.seen):
+            if here - self.before.sent[other.first] > (6 if number >= 2 else 3):
                 break
             if other.kind not in {"name", "role", "pronoun"}:
                 continue
-            fitting = tuple(e for e in other.entities if self._of_office(e, lemma))
+            fitting = tuple(e for e in other.entities if of_office(self.cast.entities[e], lemma))
             if len(other.entities) > 1 and len(fitting) == len(other.entities) and number in {0, len(fitting)}:
                 mention.entities, mention.score = other.entities, 0.7
                 return
-            joined = tuple(e for e in self._joined(other) if self._of_office(e, lemma))
+            joined = tuple(e for e in self._joined(other) if of_office(self.cast.entities[e], lemma))
             if len(joined) == wanted and other.kind == "name":
                 mention.entities, mention.score = joined, 0.65
                 return
             people.update(dict.fromkeys(fitting))
-            if number >= 2 and len(people) >= number and (lemma is None or self.sent[other.first] < here):
+            if number >= 2 and len(people) >= number and (lemma is None or self.before.sent[other.first] < here):
                 first = sorted(list(people)[:number])
                 mention.entities, mention.score = tuple(first), 0.5
                 return
         if number == 0 and mention.kind == "pronoun":
-            last = next((m for m in reversed(self.seen) if m.kind == "group" and here - self.sent[m.first] <= 1), None)
+            last = next(
+                (m for m in reversed(self.before.seen) if m.kind == "group" and here - self.before.sent[m.first] <= 1),
+                None,
+            )
             if last is not None:
                 mention.entities, mention.score = last.entities, 0.5
-
-    def _of_office(self, index: int, lemma: str | None) -> bool:
-        """Say whether an entity may be one of "the presidents"; any person may be one of "the leaders"."""
-        entity = self.cast.entities[index]
-        if entity.kind != "person":
-            return False
-        if lemma is None or lemma in _GENERIC or lemma in {"secretary", "side"} or not entity.roles:
-            return True
-        return any(role.lemma == lemma or {role.lemma, lemma} <= {"premier", "minister", "pm"} for role in entity.roles)
 
     def _joined(self, mention: Mention) -> tuple[int, ...]:
         found: list[int] = []
@@ -176,7 +134,7 @@ class Resolver:
             self._roles(mention, role)
             return
         owner = self._owner(role)
-        if role.lemma in _SHARED:
+        if role.lemma in SHARED:
             self._counterpart(mention, role, owner)
             return
         if (
@@ -186,12 +144,12 @@ class Resolver:
         ):
             self._make(mention, role, owner)
             return
-        fits = [e for e in self.cast.people() if self._fits(e, role)]
-        best = self._best(mention, fits, role=role)
+        fitting = [e for e in self.cast.people() if fits(e, role, home=self.cast.home)]
+        best = self.before.best(mention, fitting, role=role)
         if best and best[1] >= THRESHOLD:
             mention.entities, mention.score = (best[0].index,), best[1]
             return
-        if role.kind == "person" or role.lemma in _GENERIC:
+        if role.kind == "person" or role.lemma in GENERIC:
             if not role.definite and role.lemma in {
                 "analyst",
                 "expert",
@@ -265,8 +223,8 @@ class Resolver:
                     (code,),
                     definite=True,
                 )
-                fits = [e for e in self.cast.people() if self._fits(e, single)]
-                best = self._best(mention, fits, role=single)
+                fitting = [e for e in self.cast.people() if fits(e, single, home=self.cast.home)]
+                best = self.before.best(mention, fitting, role=single)
                 if best and best[1] >= 0.25:
                     found.append(best[0].index)
                 elif role.lemma in {"leader", "head"}:
@@ -302,38 +260,19 @@ class Resolver:
             return None
         return self.cast.entities[mention.entities[0]]
 
-    def _fits(self, entity: Entity, role: Role) -> bool:
-        """Say whether an entity may be whom a role phrase means: country, office, gender and "former" agree."""
-        if role.countries and entity.country and entity.country not in role.countries:
-            return False
-        gender = words().gender.get(role.lemma)
-        if gender and entity.gender and gender != entity.gender:
-            return False
-        if role.lemma in _GENERIC or role.kind == "person":
-            return not role.countries or entity.country in role.countries
-        own = [r for r in entity.roles if r.lemma == role.lemma or _same_office(r, role)]
-        if not own:
-            return bool(role.countries) and entity.country in role.countries and not entity.roles and role.definite
-        if role.countries and not entity.country and not any(set(r.countries) & set(role.countries) for r in own):
-            return self.cast.home in role.countries
-        plain = role.words - {"the"}
-        return any(
-            plain <= r.words or r.words <= plain or role.lemma == "premier" or r.lemma == "premier" for r in own
-        ) and (not role.former or any(r.former for r in own))
-
     def _counterpart(self, mention: Mention, role: Role, owner: Entity | None) -> None:
         office = owner.roles[0] if owner and owner.roles else None
         title = office.title if office else None
         lemma = office.lemma if office else "counterpart"
         code = role.countries[0] if role.countries else None
-        fits = [
+        fitting = [
             e
             for e in self.cast.people()
             if e is not owner
             and (code is None or e.country == code)
-            and (office is None or not e.roles or any(r.lemma == lemma or _same_office(r, office) for r in e.roles))
+            and (office is None or not e.roles or any(r.lemma == lemma or same_office(r, office) for r in e.roles))
         ]
-        best = self._best(mention, fits, role=role)
+        best = self.before.best(mention, fitting, role=role)
         if code is None:
             if best and best[1] >= THRESHOLD:
                 mention.entities, mention.score = (best[0].index,), best[1]
@@ -410,85 +349,6 @@ class Resolver:
         )
         self.cast.entities.append(entity)
         return entity
-
-    # -- scoring --------------------------------------------------------------------------------------------------
-
-    def _best(
-        self, mention: Mention, candidates: list[Entity], *, role: Role | None = None
-    ) -> tuple[Entity, float] | None:
-        """Return the likeliest of the entities named so far and its probability, None where none was named."""
-        known = [e for e in candidates if self.last.get(e.index)]
-        if not known:
-            return None
-        order = sorted(known, key=lambda e: -self.last[e.index][-1].first)
-        rows = [self._features(mention, e, role, n, len(order)) for n, e in enumerate(order)]
-        scores = self.rank(self.cast.parsed.span(mention.first, mention.stop), order, rows)
-        best, *others = sorted(range(len(order)), key=lambda n: (-scores[n], n))
-        mention.rivals = tuple((order[n].index, float(scores[n])) for n in others[:1] if scores[n] >= _RIVAL)
-        return order[best], float(scores[best])
-
-    def _features(self, mention: Mention, entity: Entity, role: Role | None, recency: int, rivals: int) -> list[float]:
-        """Return what speaks for an entity: distance, grammar, gender, office, country, weight in the article."""
-        doc = self.doc
-        token = doc[mention.head]
-        trail = self.last[entity.index]
-        other = trail[-1]
-        head = doc[other.head]
-        here = self.sent[mention.first]
-        kind = PRONOUNS.get(token.lower_, "")
-        subjects = [m for m in trail if doc[m.head].dep_ in _SUBJECT]
-        same_verb = here == self.sent[other.first] and head.head.i == token.head.i
-        gender = kind if kind in {"m", "f"} else words().gender.get(role.lemma, "") if role is not None else ""
-        zones = self.cast.parsed.zone_of
-        lemma_match = role is not None and any(r.lemma == role.lemma or _same_office(r, role) for r in entity.roles)
-        word_match = (
-            max((len(role.words & r.words) / max(1, len(role.words | r.words)) for r in entity.roles), default=0.0)
-            if role is not None
-            else 0.0
-        )
-        code = role.countries[0] if role is not None and role.countries else None
-        return [
-            float(role is not None), float(role is not None and role.kind == "office"),
-            float(role is not None and role.lemma in _GENERIC), float(role is not None and role.lemma in _SHARED),
-            float(role is not None and role.definite), float(role is not None and role.owner is not None),
-            float(role is not None and role.former), float(kind == "m"), float(kind == "f"),
-            float(token.dep_ in _SUBJECT), float(token.dep_ == "poss"), float(token.dep_ in {"dobj", "pobj"}),
-            float(token.dep_ == "appos"),
-            float(recency), float(rivals), float(min(here - self.sent[other.first], 12)),
-            float(min(mention.first - other.first, 300)),
-            float(zones[mention.first] - zones[other.first]), float(len(trail)), float(len(subjects)),
-            float(min(here - self.sent[subjects[-1].first], 12)) if subjects else 12.0,
-            float(head.dep_ in _SUBJECT), float(head.dep_ in _SUBJECT and head.head.dep_ == "ROOT"),
-            float(head.dep_ == "poss"), float(head.dep_ in {"dobj", "pobj"}),
-            float(other.kind == "pronoun"), float(other.kind == "name"), float(other.kind == "role"),
-            float(same_verb), float(head.dep_ == token.dep_),
-            float(self.cast.parsed.zones[zones[other.first]].kind == "headline"), float(self.quoted[mention.first]),
-            float(self.quoted[other.first]),
-            float(bool(gender) and entity.gender == gender), float(bool(gender) and entity.gender is None),
-            float(entity.named), float(entity.first == self.protagonist),
-            float(lemma_match), word_match, float(bool(entity.roles)),
-            float(code is not None and entity.country == code), float(code is not None and entity.country is None),
-            float(code is None and entity.country is not None and entity.country == self.cast.home),
-            float(any(r.former for r in entity.roles)),
-            float(head.head.i == token.head.head.i if token.head.i != token.i else False),
-            float(head.head.lemma_ in {"say", "tell", "add"}), float(token.head.lemma_ in {"say", "tell", "add"}),
-            float(any(m.first > mention.first and m.stop <= mention.stop for m in trail)),
-            float(sum(1 for m in trail if self.sent[m.first] == here)),
-            float(sum(1 for m in trail if self.sent[m.first] == here - 1)),
-        ]  # fmt: skip
-
-
-def _same_office(a: Role, b: Role) -> bool:
-    pairs = {
-        frozenset({"premier", "minister"}),
-        frozenset({"pm", "minister"}),
-        frozenset({"pm", "premier"}),
-        frozenset({"fm", "minister"}),
-    }
-    if frozenset({a.lemma, b.lemma}) in pairs:
-        prime = [r for r in (a, b) if r.lemma == "minister"]
-        return all(("prime" in r.words) != (any(x.lemma == "fm" for x in (a, b))) for r in prime)
-    return False
 
 
 def _singular(title: str) -> str:

@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from kg.cast import Entity
 from kg.evaluate.found import FoundActor
 from kg.evaluate.gold import Gold, GoldEvent
 from kg.evaluate.match import Cast as GoldCast
 from kg.evaluate.match import overlap, same_words, start_of
-from kg.extract import meeting, statement, visit, when
+from kg.extract import meeting, saying, statement, traits, visit, when
 from kg.extract.candidate import TELLINGS, Draft, Scene
-from kg.mentions import Entity
 from kg.records import Article, Span
 
 
@@ -108,7 +108,7 @@ class Teacher:
             which.append(event)
         return sample, which
 
-    def statements(self, found: list[statement.Candidate]) -> tuple[Sample, Sample, list[int | None]]:
+    def statements(self, found: list[saying.Candidate]) -> tuple[Sample, Sample, list[int | None]]:
         """Label statement candidates, and the acts of those that are right."""
         sample, acts, which = Sample(), Sample(), []
         golds = [
@@ -129,8 +129,8 @@ class Teacher:
             which.append(event)
             if event is not None:
                 acts.add(
-                    statement.act_features(self.scene, candidate),
-                    float(statement.ACTS.index(self.gold.events[event].act or "say")),
+                    traits.act_features(self.scene, candidate),
+                    float(saying.ACTS.index(self.gold.events[event].act or "say")),
                 )
         return sample, acts, which
 

@@ -6,8 +6,8 @@ import re
 from datetime import date
 
 from kg.authority import Authority
+from kg.cast import Cast, Entity, PlaceMention
 from kg.known import City, Landmark, Organisation, Person, State
-from kg.mentions import Cast, Entity, PlaceMention
 from kg.names import tokens
 from kg.records import Actor, Article, OfficeHolding, Place
 from kg.roles import Role

@@ -7,13 +7,16 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from kg import coref, link
+from kg.antecedents import Rank
 from kg.authority import Authority
-from kg.extract import meeting, statement, visit, weigh, when
+from kg.cast import Entity, PlaceMention
+from kg.extract import meeting, statement, traits, visit, weigh, when
 from kg.extract.candidate import Draft, Scene
 from kg.extract.clause import senses
 from kg.extract.occasion import Telling, settle
+from kg.extract.saying import ACTS, Candidate
 from kg.judge import Judge, load_judge
-from kg.mentions import Entity, PlaceMention, find_mentions
+from kg.mentions import find_mentions
 from kg.parse import load_model, model_name, parse
 from kg.quotes import find_quotes
 from kg.records import Account, Article, Meeting, Mode, Report, Span, Statement, Status, Visit
@@ -46,7 +49,7 @@ class Reader:
             self._judge = load_judge()
         return self._judge
 
-    def scene(self, article: Article, rank: coref.Rank | None = None) -> Scene:
+    def scene(self, article: Article, rank: Rank | None = None) -> Scene:
         """Return the article parsed, with its actors named and its pronouns resolved, before any event is sought.
 
         ``rank`` chooses antecedents; the packaged model does unless another is given.
@@ -101,8 +104,8 @@ class Reader:
         said = statement.candidates(scene)
         scores = judge.scores("statement", [c.features for c in said]).tolist()
         worth = [(c, s) for c, s in zip(said, scores, strict=True) if s >= POSSIBLE]
-        acts = judge.scores("act", [statement.act_features(scene, c) for c, _ in worth])
-        named = [statement.ACTS[int(row.argmax())] for row in acts] if worth else []
+        acts = judge.scores("act", [traits.act_features(scene, c) for c, _ in worth])
+        named = [ACTS[int(row.argmax())] for row in acts] if worth else []
         drafts += [
             ("statement", d)
             for d in statement.decode(scene, [c for c, _ in worth], [s for _, s in worth], named, threshold=0.0)
@@ -140,7 +143,7 @@ class Reader:
         confidence = self.judge.confidence(telling.kind, draft.score)
         actors = tuple(linker.actor(e) for e in draft.entities)
         if telling.kind == "statement":
-            candidate: statement.Candidate = draft.more["candidate"]  # type: ignore[assignment]
+            candidate: Candidate = draft.more["candidate"]  # type: ignore[assignment]
             about = tuple(linker.actor(e) for e in statement.about(scene, candidate))
             said = Statement(actors[0], draft.evidence, draft.more["act"], candidate.direct, about)  # type: ignore[arg-type]
             return Report(said, "occurred", telling.edtf, draft.evidence, confidence, draft.rule)

@@ -17,18 +17,19 @@ import lightgbm
 import numpy as np
 from sklearn.isotonic import IsotonicRegression
 
-from kg import coref
+from kg.antecedents import Rank
 from kg.article import read_inputs
+from kg.cast import Entity
 from kg.evaluate import Scores, Tally, at_least, from_account, render, score
 from kg.evaluate.found import Found, FoundActor, FoundEvent, FoundPlace
 from kg.evaluate.gold import Gold, load_gold
 from kg.evaluate.match import Cast as GoldCast
 from kg.evaluate.match import agreement, pair
-from kg.extract import statement, weigh, when
+from kg.extract import weigh, when
 from kg.extract.candidate import Draft, Scene
+from kg.extract.saying import ACTS
 from kg.judge import Judge
 from kg.labels import Oracle, Sample, Teacher, first_looks
-from kg.mentions import Entity
 from kg.reader import Reader
 from kg.records import Article, Span
 
@@ -71,7 +72,7 @@ def antecedents(folder: Path, articles: dict[str, Article], golds: dict[str, Gol
     return samples
 
 
-def ranker(booster: lightgbm.Booster) -> coref.Rank:
+def ranker(booster: lightgbm.Booster) -> Rank:
     """Return a rank function that asks a model."""
 
     def rank(span: Span, entities: Sequence[Entity], rows: list[list[float]]) -> Sequence[float]:
@@ -157,7 +158,7 @@ def fit(model: str, samples: Sequence[Sample]) -> lightgbm.Booster:
     labels = np.asarray([label for s in samples for label in s.labels])
     weights = np.asarray([weight for s in samples for weight in s.weights])
     keep = weights > 0
-    classes = {"act": len(statement.ACTS), "status": len(when.STATUSES)}.get(model)
+    classes = {"act": len(ACTS), "status": len(when.STATUSES)}.get(model)
     more = (
         {"objective": "multiclass", "num_class": classes, "min_data_in_leaf": 5} if classes else {"objective": "binary"}
     )

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from kg.authority import Authority
-from kg.mentions import Cast, Entity, find_mentions
+from kg.cast import Cast, Entity
+from kg.mentions import find_mentions
 from kg.parse import load_model, parse
 from kg.records import Article
 from kg.zones import find_zones

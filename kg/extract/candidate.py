@@ -10,8 +10,8 @@ from datetime import date
 from spacy.tokens import Doc, Token
 
 from kg.authority import Authority
+from kg.cast import Cast, Mention, PlaceMention
 from kg.extract.clause import Clause, Senses, clause_of, subjects_of
-from kg.mentions import Cast, Mention, PlaceMention
 from kg.parse import Parsed
 from kg.quotes import Quote
 from kg.records import Span

@@ -9,8 +9,8 @@ from itertools import combinations
 
 from spacy.tokens import Token
 
+from kg.cast import Mention
 from kg.extract.candidate import DEPS, PREPS, Draft, Scene, anchor, meet, one_hot
-from kg.mentions import Mention
 
 _MEET = (
     "meeting.verb",

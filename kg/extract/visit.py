@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
+from kg.cast import Mention, PlaceMention
 from kg.extract.candidate import DEPS, PREPS, TELLINGS, Draft, Scene, anchor, meet, one_hot, path
-from kg.mentions import Mention, PlaceMention
 
 _GROUPS = frozenset({"delegation", "team", "mission", "mediator", "envoy", "minister", "leader"})
 _REACHED = frozenset({"enter", "leave", "quit", "attend", "tour", "see", "find", "make", "take"})

@@ -1,0 +1,101 @@
+"""Who speaks: the subject of a verb of saying, whoever issues a paper, whom a transcript labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spacy.tokens import Token
+
+from kg.cast import Mention
+from kg.extract.candidate import Scene
+
+_PAPERS = frozenset(
+    {
+        "statement",
+        "communique",
+        "communiqué",
+        "release",
+        "report",
+        "tweet",
+        "post",
+        "letter",
+        "readout",
+        "note",
+        "message",
+        "speech",
+        "interview",
+        "spokesperson",
+        "bulletin",
+        "declaration",
+    }
+)
+
+
+def speakers(scene: Scene, verb: Token) -> Iterator[tuple[Mention, str]]:
+    """Yield who may be the subject of a verb of saying, its own or that of the verb it hangs on, with the link."""
+    token, link = verb, "subject"
+    for _ in range(4):
+        subjects = [c for c in token.children if c.dep_ in {"nsubj", "nsubjpass"}]
+        agents = [g for c in token.children if c.dep_ == "agent" for g in c.children if g.dep_ == "pobj"]
+        if agents and token.i == verb.i:
+            for agent in agents:
+                yield from named_by(scene, agent, "agent")
+            return
+        if token.i == verb.i and any(c.dep_ == "nsubjpass" for c in token.children):
+            return  # who "was asked" did not ask
+        if subjects:
+            for subject in subjects:
+                yield from named_by(scene, subject, link)
+            return
+        if token.dep_ in {"acl", "relcl"}:
+            yield from named_by(scene, token.head, "inherited")
+            return
+        if token.dep_ in {"conj", "xcomp", "advcl", "pcomp", "ccomp", "prep", "dep"} and token.head.i != token.i:
+            token, link = token.head, "inherited"
+            continue
+        return
+
+
+def named_by(scene: Scene, token: Token, link: str) -> Iterator[tuple[Mention, str]]:
+    """Yield the actors that a token and those joined to it name, and the issuers where one is a paper."""
+    for part in (token, *token.conjuncts):
+        mention = scene.cast.at.get(part.i) or scene.cast.covering.get(part.i)
+        if mention is not None and mention.entities:
+            yield mention, link
+        elif part.lemma_.lower() in _PAPERS:
+            yield from _issuer(scene, part)
+
+
+def _issuer(scene: Scene, paper: Token) -> Iterator[tuple[Mention, str]]:
+    """Yield who speaks through "a Foreign Office statement", "a statement by the embassy", "the minister's tweet"."""
+    for child in paper.children:
+        if child.dep_ in {"compound", "poss", "nmod", "amod"}:
+            yield from ((m, "paper") for m, _ in named_by(scene, child, "paper"))
+        elif child.dep_ in {"acl", "prep", "relcl"}:
+            for inner in (child, *child.children):
+                if inner.dep_ == "agent" or inner.lower_ in {"by", "from", "of"}:
+                    for target in inner.children:
+                        if target.dep_ == "pobj":
+                            yield from ((m, "paper") for m, _ in named_by(scene, target, "paper"))
+
+
+def labelled(scene: Scene, label: str) -> Mention | None:
+    """Return the person whom a transcript's label names, or else the article's first."""
+    people = [
+        m
+        for m in sorted(scene.cast.mentions, key=lambda m: m.first)
+        if m.entities and scene.cast.entities[m.entities[0]].kind == "person"
+    ]
+    words = set(label.replace(".", " ").split())
+    for mention in people:
+        if words & set(scene.parsed.words(mention.first, mention.stop).lower().split()) - {
+            "mr",
+            "mrs",
+            "ms",
+            "the",
+            "minister",
+            "president",
+            "secretary",
+        }:
+            return mention
+    return people[0] if people else None
