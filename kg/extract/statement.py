@@ -304,7 +304,8 @@ def _clash(scene: Scene, candidate: Candidate, other: Draft) -> bool:
         return False
     rival: Candidate = other.more["candidate"]  # type: ignore[assignment]
     joint = candidate.entity not in other.entities and (
-        candidate.speaker is rival.speaker
+        # Of two readings of one "he" only one spoke.
+        (candidate.speaker is rival.speaker and {candidate.entity, rival.entity} <= set(candidate.speaker.entities))
         or scene.doc[candidate.speaker.head] in scene.doc[rival.speaker.head].conjuncts
     )
     return not (joint and candidate.content == other.evidence)
