@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 import pyshacl
@@ -19,6 +21,9 @@ from rdflib.term import Node
 from kg.errors import InputError
 from kg.iri import term
 from shapes import paths as shape_files
+
+if TYPE_CHECKING:
+    import shacl
 
 FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -61,6 +66,28 @@ class Validator:
         self._given = packaged_shapes() if shapes is None else shapes
         self._shapes = _flattened(self._given)
         pyshacl.validate(Graph(), shacl_graph=self._shapes)  # a broken shape is our fault: fail now, not per article
+        self._compiled = _compiled(self._given)
+
+    def judge(self, quads: Sequence[Quad]) -> tuple[Violation, ...]:
+        """Return what :meth:`check` does, at a small part of its cost when the quads pass :meth:`passes`."""
+        return () if self.passes(quads) else self.check(quads)
+
+    def passes(self, quads: Iterable[Quad]) -> bool:
+        """Return whether a compiled SHACL engine finds the union of the quads in order; False where there is none.
+
+        The tests hold it to what :meth:`check` says, on examples of every shape and on quads spoilt in many ways.
+        The one difference known is a date before the year 1, which rdflib cannot read and so only :meth:`check`
+        refuses.
+        """
+        if self._compiled is None:
+            return False
+        buffer = BytesIO()
+        ox.serialize(quads, buffer, ox.RdfFormat.N_QUADS)
+        text = buffer.getvalue().decode()
+        try:
+            return self._compiled.validate_text(text, format="nquads", max_results=1, allow_warnings=True).conforms
+        except ValueError:  # RDF that the engine cannot read, such as triple terms
+            return False
 
     def check(self, quads: Iterable[Quad]) -> tuple[Violation, ...]:
         """Return how the union of the quads breaks the shapes, sorted; empty when it conforms.
@@ -93,6 +120,15 @@ class Validator:
             message="; ".join(messages),
             shape=str(shape or ""),
         )
+
+
+def _compiled(shapes: Graph) -> shacl.Shapes | None:
+    """Return the shapes in the compiled engine, or None where it is not installed: it has no wheel for Linux on ARM."""
+    try:
+        from shacl import Shapes
+    except ImportError:
+        return None
+    return Shapes.from_text(shapes.serialize(format="nt"), format="ntriples")
 
 
 def packaged_shapes() -> Graph:
@@ -133,7 +169,7 @@ def _flattened(shapes: Graph) -> Graph:
     """Return the same shapes with each property shape aimed at the targets of the node shape that holds it.
 
     That asks the same of the same nodes (SHACL, section 2.1.3), but the processor then sets a property shape up
-    once instead of once a node: it takes half the time for sixteen articles.
+    once instead of once a node, which halves the time.
     """
     flat = Graph(store="SimpleMemory")
     flat += shapes

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from itertools import repeat
-from typing import Any, Protocol, TypeVar
-
-from pyoxigraph import Quad
+from typing import Any, Protocol
 
 from kg.errors import LegationError, ModelError, NonConformingError, ReleaseError
 from kg.iri import Names
@@ -20,8 +19,6 @@ from kg.merge import merge
 from kg.rdf import graph_quads
 from kg.records import Account, Article, Refusal
 from kg.validate import Validator, describe
-
-T = TypeVar("T")
 
 CHUNK = 16
 """Articles that a worker is given at once, at most: fewer round trips, yet an even load."""
@@ -100,8 +97,14 @@ def _processes(workers: int) -> Iterator[Callable[..., Iterator[Any]]]:
 
 @cache
 def _reader(make_reader: MakeReader) -> ArticleReader:
-    """Load the reader once a process. A pool's initializer would hide why it failed: the pool calls itself broken."""
-    return make_reader()
+    """Load the reader once a process. A pool's initializer would hide why it failed: the pool calls itself broken.
+
+    What is loaded by then stays to the end, so the garbage collector need not look through it again and again.
+    """
+    reader = make_reader()
+    gc.collect()
+    gc.freeze()
+    return reader
 
 
 @cache
@@ -114,33 +117,14 @@ def _model(make_reader: MakeReader) -> str:
 
 
 def _read_all(articles: Sequence[Article], make_reader: MakeReader, names: Names) -> list[Account | Refusal]:
-    """Return what came of each article, in order.
-
-    The SHACL processor is slow to start, so the articles' triples are judged together first, each below a base
-    of its own, which keeps them as separate as if they were judged one by one; only when something is
-    wrong is each judged by itself, to know which and why.
-    """
-    told: list[Account | Refusal] = []
-    quads: list[Quad] = []
-    for number, article in enumerate(articles):
-        read = _guarded(article, partial(_read, article, make_reader, Names(f"{names.base}check/{number}/")))
-        if isinstance(read, Refusal):
-            told.append(read)
-        else:
-            told.append(read[0])
-            quads += read[1]
-    if not _validator().check(quads):
-        return told
-    return [
-        item if isinstance(item, Refusal) else _guarded(item.article, partial(_conforming, item, names))
-        for item in told
-    ]
+    """Return what came of each article, in order."""
+    return [_read_or_refuse(article, make_reader, names) for article in articles]
 
 
-def _guarded(article: Article, step: Callable[[], T]) -> T | Refusal:
-    """Return what the step gives, or why the article is refused: the one place where any failure is caught."""
+def _read_or_refuse(article: Article, make_reader: MakeReader, names: Names) -> Account | Refusal:
+    """Return what the article says, or why it is refused: the one place where any failure is caught."""
     try:
-        return step()
+        return _read(article, make_reader, names)
     except ModelError:
         raise
     except LegationError as error:
@@ -154,14 +138,10 @@ def _guarded(article: Article, step: Callable[[], T]) -> T | Refusal:
         )
 
 
-def _read(article: Article, make_reader: MakeReader, names: Names) -> tuple[Account, list[Quad]]:
-    """Return what the article says, and all triples that would follow from it alone."""
+def _read(article: Article, make_reader: MakeReader, names: Names) -> Account:
+    """Return what the article says, if all triples that follow from it alone conform."""
     account = _reader(make_reader).read(article)
-    return account, list(graph_quads(names, (account,), merge((account,))))
-
-
-def _conforming(account: Account, names: Names) -> Account:
-    violations = _validator().check(graph_quads(names, (account,), merge((account,))))
+    violations = _validator().judge(list(graph_quads(names, (account,), merge((account,)))))
     if violations:
         raise NonConformingError(f"its triples do not conform to the shapes:\n{describe(violations)}")
     return account

@@ -97,6 +97,16 @@ def test_every_node_of_an_invalid_example_is_refused(path: Path, shapes_graph: G
     assert [node for node in data.subjects(unique=True) if not refused & {node, *data.objects(node)}] == []
 
 
+@pytest.mark.parametrize("path", [CONTEXT, *VALID, *INVALID], ids=name)
+def test_a_second_engine_says_the_same_of_every_example(path: Path, shapes_graph: Graph) -> None:
+    shacl = pytest.importorskip("shacl", reason="the second SHACL engine has no wheel for this machine")
+    second = shacl.Shapes.from_text(shapes_graph.serialize(format="nt"), format="ntriples")
+    data = example(path)
+    report = second.validate_text(data.serialize(format="nt"), format="ntriples")
+    assert {result.message for result in report.results} == {message for _, message in violations(data, shapes_graph)}
+    assert report.conforms == (path not in INVALID)
+
+
 @pytest.mark.parametrize("concept", CONCEPTS)
 def test_every_shape_file_has_valid_and_invalid_examples(concept: str) -> None:
     assert [path for path in VALID if path.parent.name == concept]

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pyshacl
 import pytest
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 from pyshacl.errors import ShapeLoadError
 from rdflib import SH, Graph
 
 from kg.errors import InputError
 from kg.iri import Names, term
 from kg.merge import merge
-from kg.rdf import graph_quads, nquads, ontology_quads
+from kg.rdf import EDTF, graph_quads, nquads, ontology_quads
 from kg.records import Account
 from kg.validate import Validator, describe, packaged_shapes, to_rdflib, validate_files
 from tests.accounts import harbour, preview
@@ -78,16 +80,6 @@ def test_a_bad_literal_is_a_violation_and_never_an_exception(
     assert validator.check(bad)
 
 
-def test_judging_articles_together_gives_the_same_verdict_as_one_by_one(validator: Validator) -> None:
-    accounts = [harbour("a"), nameless(harbour("b")), preview("c"), replace(harbour("d"), places=())]
-    apart = [quads(account, names=Names(f"{NAMES.base}check/{n}/")) for n, account in enumerate(accounts)]
-
-    together = validator.check([quad for graph in apart for quad in graph])
-
-    assert set(together) == {violation for graph in apart for violation in validator.check(graph)}
-    assert {violation.focus.split("/check/")[1][0] for violation in together} == {"1", "3"}
-
-
 def test_shapes_aimed_at_their_targets_find_what_the_written_ones_find(validator: Validator) -> None:
     spoilt = quads(nameless(replace(harbour(), places=())))
     _, report, _ = pyshacl.validate(to_rdflib(spoilt), shacl_graph=packaged_shapes())
@@ -97,6 +89,71 @@ def test_shapes_aimed_at_their_targets_find_what_the_written_ones_find(validator
     }
     assert {(violation.focus, violation.path) for violation in validator.check(spoilt)} == expected
     assert len(expected) > 5
+
+
+def test_what_conforms_is_passed_by_the_compiled_engine_alone(
+    validator: Validator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("shacl", reason="the compiled SHACL engine has no wheel for this machine")
+    monkeypatch.setattr("kg.validate.pyshacl.validate", pytest.fail)
+    assert validator.judge([*quads(harbour(), preview()), *ontology_quads(NAMES)]) == ()
+
+
+def test_without_the_compiled_engine_everything_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "shacl", None)
+    slow = Validator()
+    assert slow.judge(quads(harbour())) == ()
+    assert slow.judge(quads(nameless(harbour()))) == slow.check(quads(nameless(harbour()))) != ()
+
+
+def test_what_the_compiled_engine_cannot_read_is_left_to_the_verdict(validator: Validator) -> None:
+    (first, *rest) = quads(harbour())
+    with pytest.raises(InputError, match="triple term"):
+        validator.judge([*rest, Quad(first.subject, first.predicate, first.triple, first.graph_name)])
+
+
+WRONG = (
+    BlankNode("nobody"),
+    NamedNode("https://elsewhere.example/thing"),
+    NamedNode(f"{NAMES.base}place/harbour-no"),
+    NamedNode(f"{NAMES.base}article/harbour#char=1,2"),
+    Literal(""),
+    Literal("so"),
+    Literal("so", language="en"),
+    Literal("so", language="fr"),
+    *(
+        Literal(text, datatype=datatype)
+        for datatype in (*map(term, ("xsd:date", "xsd:boolean", "xsd:decimal", "xsd:nonNegativeInteger")), EDTF)
+        for text in ("-1", "0", "2", "1.5", "1e3", "true", "2022", "2022-02-30", "2022-05-18", " 2022-05-18 ", "..")
+    ),
+)
+
+
+def spoilt(good: Sequence[Quad]) -> Iterator[tuple[str, list[Quad]]]:
+    """Yield the quads without one statement or its subject and, where a shape asks for a value, with wrong ones."""
+    asked = {str(path) for path in packaged_shapes().objects(predicate=SH.path)}
+    first: dict[object, Quad] = {}
+    for quad in good:
+        first.setdefault(quad.object if quad.predicate == term("rdf:type") else quad.predicate, quad)
+    for quad in first.values():
+        rest = [other for other in good if other is not quad]
+        yield f"without {quad}", rest
+        yield f"without the subject of {quad}", [other for other in good if other.subject != quad.subject]
+        if quad.predicate.value in asked:
+            for value in WRONG:
+                changed = Quad(quad.subject, quad.predicate, value, quad.graph_name)
+                yield f"{changed} instead", [*rest, changed]
+                yield f"{changed} too", [*good, changed]
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:Parsing weird boolean")
+def test_the_compiled_engine_passes_nothing_that_the_verdict_refuses(validator: Validator) -> None:
+    pytest.importorskip("shacl", reason="the compiled SHACL engine has no wheel for this machine")
+    cases = list(spoilt(quads(harbour())))
+    passed = [(what, data) for what, data in cases if validator.passes(data)]
+    assert [what for what, data in passed if validator.check(data)] == []
+    assert 50 < len(passed) < len(cases) / 10
 
 
 def test_a_broken_shape_is_noticed_before_any_article() -> None:

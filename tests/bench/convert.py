@@ -70,13 +70,13 @@ def measure(folder: Path, *, copies: int, rounds: int) -> dict[str, Any]:
     watches = {
         "parse_s": Stopwatch(parse),
         "read_s": Stopwatch(Reader.read),
-        "check_s": Stopwatch(Validator.check),
+        "check_s": Stopwatch(Validator.judge),
     }
     with (
         tempfile.TemporaryDirectory() as place,
         patch("kg.reader.parse", watches["parse_s"].timed()),
         patch.object(Reader, "read", watches["read_s"].timed()),
-        patch.object(Validator, "check", watches["check_s"].timed()),
+        patch.object(Validator, "judge", watches["check_s"].timed()),
     ):
         inputs = Path(place) / "articles"
         inputs.mkdir()
