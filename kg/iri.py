@@ -7,8 +7,8 @@ import json
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -62,7 +62,7 @@ class Names:
 
     def article(self, article_id: str) -> NamedNode:
         """Return the node of an article."""
-        return self.node(f"article/{quote(article_id, safe='')}")
+        return self.node(f"article/{_segment(article_id)}")
 
     def span(self, article_id: str, span: Span) -> NamedNode:
         """Return the node of a stretch of an article, after RFC 5147: ``…#char=12,40``."""
@@ -70,12 +70,11 @@ class Names:
 
     def report(self, article_id: str, report: Report) -> NamedNode:
         """Return the node of a report: a hash of what it says and where, not of how sure or by which rule."""
-        content = asdict(report.event)
-        content.pop("during", None)
+        content = {name: value for name, value in vars(report.event).items() if name != "during"}
         kind = type(report.event).__name__
         return self.node(
-            f"report/{quote(article_id, safe='')}/"
-            + _digest([kind, content, report.status, report.edtf, asdict(report.evidence)], length=12)
+            f"report/{_segment(article_id)}/"
+            + _digest([kind, content, report.status, report.edtf, report.evidence], length=12)
         )
 
     def office(self, holding: OfficeHolding) -> NamedNode:
@@ -94,18 +93,25 @@ class Names:
 
     def article_graph(self, article_id: str) -> NamedNode:
         """Return the name of the graph that holds what one article says."""
-        return self.graph(f"article/{quote(article_id, safe='')}")
+        return self.graph(f"article/{_segment(article_id)}")
 
     def graph(self, name: str) -> NamedNode:
         """Return the name of a graph: ``events``, ``actors``, ``links``, ``ontology`` or ``release``."""
         return self.node(f"graph/{name}")
 
 
+@lru_cache(maxsize=4096)
+def _segment(article_id: str) -> str:
+    return quote(article_id, safe="")
+
+
 def _digest(content: Sequence[Any], *, length: int) -> str:
-    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    """Return a hash of the content, in which records count by their fields."""
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, default=vars)
     return hashlib.sha256(canonical.encode()).hexdigest()[:length]
 
 
+@lru_cache(maxsize=4096)
 def _slug(label: str) -> str:
     """Return a path segment of lower-case letters, digits and hyphens; scripts other than Latin keep their letters."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", label.casefold()) if not unicodedata.combining(c))

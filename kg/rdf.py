@@ -104,8 +104,8 @@ def _article(names: Names, account: Account, event_of: Mapping[tuple[str, int], 
         yield node, term("dc:creator"), Literal(author)
     surest_last = sorted(enumerate(account.reports), key=lambda pair: (pair[1].confidence, pair[1].rule))
     distinct = {names.report(article.id, report): (index, report) for index, report in surest_last}
-    for index, report in distinct.values():  # two rules that find the same words make one report
-        yield from _report(names, article, report, event_of[article.id, index])
+    for told, (index, report) in distinct.items():  # two rules that find the same words make one report
+        yield from _report(names, told, article, report, event_of[article.id, index])
         yield from _span(names, article, report.evidence)
     for holding in account.holdings:
         if holding.span:
@@ -121,8 +121,7 @@ def _address(url: str) -> NamedNode:
         ) from error
 
 
-def _report(names: Names, article: Article, report: Report, event: str) -> Statements:
-    node = names.report(article.id, report)
+def _report(names: Names, node: NamedNode, article: Article, report: Report, event: str) -> Statements:
     yield node, A, term("leg:Report")
     yield node, term("leg:reports"), names.node(event)
     yield node, term("leg:article"), names.article(article.id)

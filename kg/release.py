@@ -148,8 +148,9 @@ def _write(final: Path, contents: Contents, lines: Sequence[bytes], version: str
         described = sorted({*lines, *nquads(release_quads(contents.names, about))})
         dump = _dump(draft, version)
         dump.parent.mkdir()
-        _write_dump(dump, described)
-        _write_store(draft / "store", described)
+        text = b"".join(described)
+        _write_dump(dump, text)
+        _write_store(draft / "store", text)
         manifest = draft / "manifest.json"
         manifest.write_text(_manifest(contents, version, quads=len(described)), encoding="utf-8")
         sums = "".join(f"{_sha256(path)}  {path.relative_to(draft).as_posix()}\n" for path in (dump, manifest))
@@ -166,16 +167,16 @@ def _write(final: Path, contents: Contents, lines: Sequence[bytes], version: str
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _write_dump(path: Path, lines: Iterable[bytes]) -> None:
+def _write_dump(path: Path, text: bytes) -> None:
     """Write gzip without file name and time, which would differ from build to build."""
     with path.open("wb") as raw, gzip.GzipFile("", "wb", COMPRESSION, raw, mtime=0) as packed:
-        packed.writelines(lines)
+        packed.write(text)
 
 
-def _write_store(path: Path, lines: Sequence[bytes]) -> None:
+def _write_store(path: Path, text: bytes) -> None:
     """Load the store in one go; neither ``optimize`` nor reopening pays after one bulk load into an empty store."""
     store = Store(str(path))
-    store.bulk_load(b"".join(lines), ox.RdfFormat.N_QUADS)
+    store.bulk_load(text, ox.RdfFormat.N_QUADS)
     store.flush()
 
 
