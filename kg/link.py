@@ -27,7 +27,7 @@ def identify(cast: Cast, authority: Authority, published: date | None) -> None:
         entity.gender = entity.gender or person.gender
         if len(tokens(entity.name)) == 1 or set(tokens(entity.name)) <= set(tokens(person.name)):
             entity.name = person.name
-    # Two clusters that are one person by the authority ("Mr Bhutto", "Bilawal") become one.
+    # Two clusters that are one person by the authority ("Mr Jiang", "Zemin") become one.
     owners: dict[int, Entity] = {}
     for entity in list(cast.people()):
         if entity.known is None:
