@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import spacy
 from spacy.tokens import Doc
 
+from kg.attributes import look_up_attributes
 from kg.errors import ModelError
 from kg.records import Span
 from kg.zones import Zone, Zones, paragraphs
@@ -72,7 +73,16 @@ class Parsed:
 
 @lru_cache(maxsize=1)
 def load_model() -> Language:
-    """Return the pinned English pipeline, loaded once a process.
+    """Return the pinned English pipeline, loaded once a process, with its attribute rules looked up.
+
+    Raises:
+        ModelError: neither the medium model nor the fallback is installed.
+    """
+    return look_up_attributes(plain_model())
+
+
+def plain_model() -> Language:
+    """Return the pinned English pipeline as spaCy loads it.
 
     Raises:
         ModelError: neither the medium model nor the fallback is installed.
