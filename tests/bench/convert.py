@@ -5,7 +5,8 @@
 A round lets the bare spaCy pipeline read the texts as they are (``nlp.pipe``, the model as spaCy loads it), then
 builds a release from the same texts in this same process, model loaded before either. Time is that of the processor,
 this process and its children; reading files, triples, SHACL, merging, dump and store are all in the build's. The
-figure is the bare pipeline's time over the build's, from the fastest round of each: 1 would be a build for free.
+figure is the bare pipeline's time over the build's: 1 would be a build for free. It is taken within each round, since a
+shared machine is slower at some times than at others, and the round with the middle figure is the one that is told.
 """
 
 from __future__ import annotations
@@ -89,26 +90,26 @@ def measure(folder: Path, *, copies: int, rounds: int) -> dict[str, Any]:
         build([inputs], Path(place) / "first")  # what is loaded once is loaded now
         nlp = plain_model()
         bare(nlp, texts[:8])
-        bares: list[float] = []
-        builds: list[dict[str, float]] = []
+        told: list[dict[str, float]] = []
         for number in range(rounds):
-            bares.append(cpu(lambda: bare(nlp, texts)))
+            alone = cpu(lambda: bare(nlp, texts))
             for watch in watches.values():
                 watch.seconds = 0.0
             out = Path(place) / f"release-{number}"
             whole = cpu(lambda out=out: build([inputs], out))  # type: ignore[misc]
-            builds.append({"build_s": whole, **{key: watch.seconds for key, watch in watches.items()}})
-    best = min(builds, key=lambda figures: figures["build_s"])
+            parts = {key: watch.seconds for key, watch in watches.items()}
+            told.append({"bare_s": alone, "build_s": whole, **parts, "ratio": alone / whole})
+    told.sort(key=lambda figures: figures["ratio"])
+    middle = told[len(told) // 2]
     return {
         "articles": len(texts),
         "characters": sum(map(len, texts)),
         "model": model_name(nlp),
         "rounds": rounds,
-        "bare_s": min(bares),
-        **best,
-        "extract_s": best["read_s"] - best["parse_s"],
-        "rest_s": best["build_s"] - best["read_s"] - best["check_s"],
-        "ratio": min(bares) / best["build_s"],
+        **middle,
+        "extract_s": middle["read_s"] - middle["parse_s"],
+        "rest_s": middle["build_s"] - middle["read_s"] - middle["check_s"],
+        "ratios": [told[0]["ratio"], told[-1]["ratio"]],
         "target": TARGET,
     }
 
@@ -116,7 +117,7 @@ def measure(folder: Path, *, copies: int, rounds: int) -> dict[str, Any]:
 def table(figures: dict[str, Any]) -> str:
     """Return the figures for people to read."""
     articles = figures["articles"]
-    head = f"{articles} articles, {figures['characters']} characters, {figures['model']}, best of {figures['rounds']}"
+    head = f"{articles} articles, {figures['characters']} characters, {figures['model']}, middle of {figures['rounds']}"
     rows = [
         ("bare spaCy pipeline", "bare_s"),
         ("build", "build_s"),
@@ -130,7 +131,9 @@ def table(figures: dict[str, Any]) -> str:
         seconds = figures[key]
         lines.append(f"{name:<36}{seconds:>8.2f}{1000 * seconds / articles:>12.1f}{articles / seconds:>12.1f}")
     verdict = "reached" if figures["ratio"] >= TARGET else "MISSED"
-    return "\n".join([*lines, f"bare / build: {figures['ratio']:.3f} (target {TARGET}: {verdict})"])
+    low, high = figures["ratios"]
+    said = f"bare / build: {figures['ratio']:.3f} ({low:.3f} to {high:.3f}; target {TARGET}: {verdict})"
+    return "\n".join([*lines, said])
 
 
 def main() -> int:
