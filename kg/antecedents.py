@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from spacy.tokens import Token
+
 from kg.cast import PRONOUNS, Cast, Entity, Mention
 from kg.lexicon import roles as words
 from kg.quotes import Quote
@@ -38,6 +40,8 @@ GENERIC = frozenset(
 )
 SHARED = frozenset({"counterpart", "colleague", "opposite"})
 SUBJECT = frozenset({"nsubj", "nsubjpass", "csubj"})
+OBJECT = frozenset({"dobj", "dative", "agent", "pobj"})
+SPEECH = frozenset({"say", "tell", "add", "note", "reply", "argue", "declare", "insist", "write", "warn", "state", "ask"})
 
 
 class Antecedents:
@@ -90,6 +94,9 @@ class Antecedents:
         kind = PRONOUNS.get(token.lower_, "")
         subjects = [m for m in trail if doc[m.head].dep_ in SUBJECT]
         same_verb = here == self.sent[other.first] and head.head.i == token.head.i
+        above = self._verbs(token)
+        over, under = self._steps(above, trail, SUBJECT), self._steps(above, trail, OBJECT)
+        spoke = [m for m in subjects if doc[m.head].head.lemma_ in SPEECH]
         gender = kind if kind in {"m", "f"} else words().gender.get(role.lemma, "") if role is not None else ""
         zones = self.cast.parsed.zone_of
         lemma_match = role is not None and any(r.lemma == role.lemma or same_office(r, role) for r in entity.roles)
@@ -127,7 +134,35 @@ class Antecedents:
             float(any(m.first > mention.first and m.stop <= mention.stop for m in trail)),
             float(sum(1 for m in trail if self.sent[m.first] == here)),
             float(sum(1 for m in trail if self.sent[m.first] == here - 1)),
+            float(over), float(under), float(len(above)),
+            float(min(here - self.sent[spoke[-1].first], 12)) if spoke else 12.0,
+            float(len(spoke)), float(token.head.lemma_ in SPEECH), float(bool(above) and above[0].lemma_ in SPEECH),
+            float(zones[mention.first] == zones[other.first]),
+            float(len(trail) / max(len(t) for t in self.trails.values())),
+            float(self._in_quote(mention.first, trail)),
+            float(min(sum(1 for m in self.seen if m.first > other.first and m.entities != other.entities), 20)),
         ]  # fmt: skip
+
+    def _verbs(self, token: Token) -> list[Token]:
+        """Return the verbs above a token, the nearest first, as far as three."""
+        found: list[Token] = []
+        while token.head.i != token.i and len(found) < 3:
+            token = token.head
+            if token.pos_ in {"VERB", "AUX"}:
+                found.append(token)
+        return found
+
+    def _steps(self, verbs: list[Token], trail: list[Mention], relations: frozenset[str]) -> int:
+        """Return which of these verbs has an entity as its subject (or object), from 0; 4 where none has."""
+        heads = {self.doc[m.head].head.i for m in trail[-6:] if self.doc[m.head].dep_ in relations}
+        return next((n for n, verb in enumerate(verbs) if verb.i in heads), 4)
+
+    def _in_quote(self, i: int, trail: list[Mention]) -> bool:
+        """Say whether a quoted word may be its own speaker's: the entity said something beside these quoted words."""
+        return self.quoted[i] and any(
+            self.doc[m.head].head.lemma_ in SPEECH and abs(self.sent[m.first] - self.sent[i]) <= 1
+            for m in trail[-3:] if self.doc[m.head].dep_ in SUBJECT
+        )
 
 
 def of_office(entity: Entity, lemma: str | None) -> bool:
