@@ -165,7 +165,9 @@ class Oracle:
 
     def rank(self, span: Span, entities: Sequence[Entity], rows: list[list[float]]) -> list[float]:
         """Return 1 for the annotated actor, 0 for the others; all 0 for what stands for no actor."""
-        wanted = next((who for s, who in self.mentions if s.start < span.end and span.start < s.end), set())
+        # "his guest" is the guest, "his" within it the host: of two annotated phrases the one that covers best counts.
+        best = max(self.mentions, key=lambda m: _shared(m[0], span), default=(span, set()))
+        wanted: set[int | None] = best[1] if _shared(best[0], span) > 0 else set()
         labels = []
         for entity, row in zip(entities, rows, strict=True):
             who = self.cast.find(
@@ -174,6 +176,12 @@ class Oracle:
             labels.append(float(who is not None and wanted == {who}))
             self.sample.add(row, labels[-1])
         return labels
+
+
+def _shared(one: Span, other: Span) -> float:
+    """Return the characters that two spans share, as a share of all that they cover."""
+    shared = min(one.end, other.end) - max(one.start, other.start)
+    return max(0, shared) / (max(one.end, other.end) - min(one.start, other.start))
 
 
 def first_looks(scene: Scene, teacher: Teacher) -> dict[str, Sample]:
