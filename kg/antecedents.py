@@ -16,8 +16,9 @@ from kg.records import Span
 from kg.roles import Role
 
 _RIVAL = 0.12
-Rank = Callable[[Span, Sequence[Entity], list[list[float]]], Sequence[float]]
-"""Gives each candidate entity of a mention its probability, from one row of features each."""
+Rank = Callable[[Span, Sequence[tuple[Entity, ...]], list[list[float]], str], Sequence[float]]
+"""Gives each reading of a mention, one entity or several, its probability, from one row of features each, by a model
+("coref" for one, "plural" for several)."""
 
 GENERIC = frozenset(
     {
@@ -78,7 +79,7 @@ class Antecedents:
             return None
         order = sorted(known, key=lambda e: -self.trails[e.index][-1].first)
         rows = [self._features(mention, e, role, n, len(order)) for n, e in enumerate(order)]
-        scores = self.rank(self.cast.parsed.span(mention.first, mention.stop), order, rows)
+        scores = self.rank(self.cast.parsed.span(mention.first, mention.stop), [(e,) for e in order], rows, "coref")
         best, *others = sorted(range(len(order)), key=lambda n: (-scores[n], n))
         mention.rivals = tuple((order[n].index, float(scores[n])) for n in others[:1] if scores[n] >= _RIVAL)
         return order[best], float(scores[best])
@@ -94,7 +95,7 @@ class Antecedents:
         kind = PRONOUNS.get(token.lower_, "")
         subjects = [m for m in trail if doc[m.head].dep_ in SUBJECT]
         same_verb = here == self.sent[other.first] and head.head.i == token.head.i
-        above = self._verbs(token)
+        above = self.verbs(token)
         over, under = self._steps(above, trail, SUBJECT), self._steps(above, trail, OBJECT)
         spoke = [m for m in subjects if doc[m.head].head.lemma_ in SPEECH]
         gender = kind if kind in {"m", "f"} else words().gender.get(role.lemma, "") if role is not None else ""
@@ -143,7 +144,7 @@ class Antecedents:
             float(min(sum(1 for m in self.seen if m.first > other.first and m.entities != other.entities), 20)),
         ]  # fmt: skip
 
-    def _verbs(self, token: Token) -> list[Token]:
+    def verbs(self, token: Token) -> list[Token]:
         """Return the verbs above a token, the nearest first, as far as three."""
         found: list[Token] = []
         while token.head.i != token.i and len(found) < 3:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from kg.antecedents import GENERIC, SHARED, SUBJECT, Antecedents, Rank, fits, of_office, same_office
+from kg import plurals
+from kg.antecedents import GENERIC, SHARED, SUBJECT, Antecedents, Rank, fits, same_office
 from kg.authority import Authority
 from kg.cast import PRONOUNS, Cast, Entity, Mention
 from kg.quotes import Quote
@@ -47,6 +48,7 @@ class Resolver:
         self.cast, self.authority, self.published = cast, authority, published
         self.doc = cast.parsed.doc
         self.before = Antecedents(cast, quotes, rank)
+        self.plurals = plurals.Plurals(self.before)
 
     def run(self) -> None:
         """Resolve what can be resolved; the rest keeps ``entities == ()``."""
@@ -87,45 +89,20 @@ class Resolver:
                     mention.entities, mention.score = other.entities, 0.5
                     break
 
-    def _plural(self, mention: Mention, number: int, lemma: str | None = None) -> None:
-        """Give "they", "the two presidents" the people named together last, of that office where one is named."""
+    def _plural(self, mention: Mention, number: int, role: Role | None = None) -> None:
+        """Give "they", "the two presidents" the people or states named together before."""
+        best = self.plurals.best(mention, number, role)
+        if best and best[1] >= plurals.THRESHOLD:
+            mention.entities, mention.score = best
+            return
         here = self.before.sent[mention.first]
-        wanted = max(2, number)
-        people: dict[int, None] = {}
-        for other in reversed(self.before.seen):
-            if here - self.before.sent[other.first] > (6 if number >= 2 else 3):
-                break
-            if other.kind not in {"name", "role", "pronoun"}:
-                continue
-            fitting = tuple(e for e in other.entities if of_office(self.cast.entities[e], lemma))
-            if len(other.entities) > 1 and len(fitting) == len(other.entities) and number in {0, len(fitting)}:
-                mention.entities, mention.score = other.entities, 0.7
-                return
-            joined = tuple(e for e in self._joined(other) if of_office(self.cast.entities[e], lemma))
-            if len(joined) == wanted and other.kind == "name":
-                mention.entities, mention.score = joined, 0.65
-                return
-            people.update(dict.fromkeys(fitting))
-            if number >= 2 and len(people) >= number and (lemma is None or self.before.sent[other.first] < here):
-                first = sorted(list(people)[:number])
-                mention.entities, mention.score = tuple(first), 0.5
-                return
-        if number == 0 and mention.kind == "pronoun":
+        if mention.kind == "pronoun":
             last = next(
                 (m for m in reversed(self.before.seen) if m.kind == "group" and here - self.before.sent[m.first] <= 1),
                 None,
             )
             if last is not None:
                 mention.entities, mention.score = last.entities, 0.5
-
-    def _joined(self, mention: Mention) -> tuple[int, ...]:
-        found: list[int] = []
-        token = self.doc[mention.head]
-        for part in (token, *token.conjuncts):
-            other = self.cast.at.get(part.i)
-            if other and other.entities and other.kind in {"name", "role"}:
-                found.extend(other.entities)
-        return tuple(dict.fromkeys(found))
 
     # -- role phrases ---------------------------------------------------------------------------------------------
 
@@ -241,7 +218,7 @@ class Resolver:
             and (role.definite or role.number >= 2)
             and not (role.lemma in _SOURCES and role.number == 0)
         ):
-            self._plural(mention, role.number, role.lemma)
+            self._plural(mention, role.number, role)
         if (
             not mention.entities
             and role.kind in {"office", "person"}

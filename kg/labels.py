@@ -161,21 +161,25 @@ class Oracle:
             )
             for m in mentions
         ]
-        self.sample = Sample()
+        self.samples = {"coref": Sample(), "plural": Sample()}
 
-    def rank(self, span: Span, entities: Sequence[Entity], rows: list[list[float]]) -> list[float]:
-        """Return 1 for the annotated actor, 0 for the others; all 0 for what stands for no actor."""
+    def rank(
+        self, span: Span, readings: Sequence[tuple[Entity, ...]], rows: list[list[float]], model: str
+    ) -> list[float]:
+        """Return 1 for the annotated actors, 0 for others; all 0 for what stands for no actor."""
         # "his guest" is the guest, "his" within it the host: of two annotated phrases the one that covers best counts.
         best = max(self.mentions, key=lambda m: _shared(m[0], span), default=(span, set()))
         wanted: set[int | None] = best[1] if _shared(best[0], span) > 0 else set()
         labels = []
-        for entity, row in zip(entities, rows, strict=True):
-            who = self.cast.find(
-                FoundActor(entity.name, entity.kind, tuple(entity.forms), getattr(entity.known, "qid", None))
-            )
-            labels.append(float(who is not None and wanted == {who}))
-            self.sample.add(row, labels[-1])
+        for entities, row in zip(readings, rows, strict=True):
+            who = {self._who(entity) for entity in entities}
+            labels.append(float(None not in who and wanted == who))
+            self.samples[model].add(row, labels[-1])
         return labels
+
+    def _who(self, entity: Entity) -> int | None:
+        forms = tuple(entity.forms)
+        return self.cast.find(FoundActor(entity.name, entity.kind, forms, getattr(entity.known, "qid", None)))
 
 
 def _shared(one: Span, other: Span) -> float:

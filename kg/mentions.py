@@ -10,7 +10,7 @@ from kg.cast import PRONOUNS, Cast, Casting, Entity, Mention, PlaceMention
 from kg.lexicon import roles as role_words
 from kg.parse import Parsed
 from kg.records import Article
-from kg.roles import Role, find_roles
+from kg.roles import Role, find_counted, find_roles
 
 
 def _gazetteer(casting: Casting) -> None:
@@ -238,6 +238,9 @@ def _others(casting: Casting, loose: list[Role]) -> None:
     bodies.nationals(casting, covered)
     bodies.ministries(casting, covered)
     bodies.other_organisations(casting)
+    covering = {i for m in casting.mentions if m.kind in {"name", "role", "organization"} for i in range(m.first, m.stop)}
+    for role in find_counted(casting.doc, covering.__contains__):
+        casting.mentions.append(Mention(role.first, role.stop, role.head, "role", (), 0.0, role))
     named = {i for m in casting.mentions if m.kind in {"name", "organization", "state"} for i in range(m.first, m.stop)}
     for token in casting.doc:
         if token.lower_ in PRONOUNS and token.i not in named and token.pos_ in {"PRON", "DET"} and token.text != "US":

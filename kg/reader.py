@@ -65,8 +65,10 @@ class Reader:
         coref.resolve(cast, quotes, self.authority, published, rank or self._rank)
         return Scene(parsed, cast, quotes, dates, published, dateline, senses(self.nlp.vocab), self.authority)
 
-    def _rank(self, mention: Span, entities: Sequence[Entity], rows: list[list[float]]) -> Sequence[float]:
-        return [float(score) for score in self.judge.scores("coref", rows)]
+    def _rank(
+        self, mention: Span, readings: Sequence[tuple[Entity, ...]], rows: list[list[float]], model: str
+    ) -> Sequence[float]:
+        return [float(score) for score in self.judge.scores(model, rows)]
 
     def _dateline(self, name: str | None) -> PlaceMention | None:
         if not name:

@@ -19,6 +19,12 @@ _PASSING = frozenset(
     }
 )  # fmt: skip
 _NUMBERS = {"two": 2, "both": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}
+COUNTED = frozenset({"two", "both", "three", "four", "five", "six", "seven", "pair", "duo", "trio"})
+"""Words that stand for people by their number alone: "the two", "the pair"."""
+SIDES = frozenset(
+    {"side", "country", "nation", "state", "neighbour", "neighbor", "government", "capital", "party", "foe", "rival"}
+)
+"""What two states are called together: "the two sides", "both capitals"."""
 _LINKS = frozenset({"of", "for", "to", "on"})
 _REALMS = frozenset(
     {"state", "affairs", "foreign", "external", "relations", "defence", "defense", "government", "staff",
@@ -107,6 +113,42 @@ def find_roles(doc: Doc, where: Where, *, is_name: Callable[[int], bool]) -> lis
         found.append(role)
         i = max(role.stop, head + 1)
     return found
+
+
+def find_counted(doc: Doc, taken: Callable[[int], bool]) -> list[Role]:
+    """Return plurals that no office names: "the two", "both", "the pair", "the two sides", "both capitals".
+
+    ``taken`` says which tokens belong to another mention.
+    """
+    found: list[Role] = []
+    for token in doc:
+        low = token.lower_
+        if taken(token.i) or low not in COUNTED or token.dep_ in {"preconj", "compound"}:
+            continue
+        first = token.i - 1 if token.i and doc[token.i - 1].lower_ in {"the", "these", "those", "all"} else token.i
+        number = _NUMBERS.get(low, 3 if low == "trio" else 2)
+        head = token.head
+        if head.i > token.i and head.i - token.i <= 4 and token.dep_ in {"nummod", "det", "predet"}:
+            lemma = head.lemma_.lower()
+            if lemma in SIDES and head.tag_ in {"NNS", "NNPS"} and not taken(head.i):
+                found.append(
+                    Role(first, head.i + 1, head.i, doc[first : head.i + 1].text, lemma, "person", number=number,
+                         definite=True)
+                )  # fmt: skip
+        elif (first < token.i or low == "both") and token.dep_ in _STANDING and not _followed(doc, token.i):
+            found.append(
+                Role(first, token.i + 1, token.i, token.text, low, "person", number=number, definite=True)
+            )
+    return found
+
+
+_STANDING = frozenset({"nsubj", "nsubjpass", "dobj", "pobj", "dative", "poss", "attr", "conj", "appos", "ROOT"})
+
+
+def _followed(doc: Doc, i: int) -> bool:
+    """Say whether a noun that the number counts comes next: "the two missiles", "two of them", "the two-hour"."""
+    after = doc[i + 1] if i + 1 < len(doc) else None
+    return after is not None and (after.pos_ in {"NOUN", "PROPN", "ADJ", "NUM"} or after.lower_ in {"of", "-"})
 
 
 def _phrase(doc: Doc, head: int, where: Where, is_name: Callable[[int], bool], *, floor: int) -> Role:

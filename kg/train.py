@@ -42,6 +42,7 @@ PARAMETERS: dict[str, Any] = {
 }  # fmt: skip
 ROUNDS = {
     "coref": 160,
+    "plural": 80,
     "visit": 180,
     "meeting": 180,
     "statement": 220,
@@ -52,6 +53,8 @@ ROUNDS = {
     "meeting-event": 80,
     "statement-event": 80,
 }
+RANKERS = ("coref", "plural")
+"""The models that choose antecedents, which the reading of a text for all the others needs."""
 FIRST = ("visit", "meeting", "statement", "act")
 """The models whose scores the second look builds on."""
 
@@ -61,24 +64,27 @@ def articles_of(folder: Path) -> dict[str, Article]:
     return {item.id: item for item in read_inputs([folder]) if isinstance(item, Article)}
 
 
-def antecedents(folder: Path, articles: dict[str, Article], golds: dict[str, Gold], reader: Reader) -> list[Sample]:
-    """Return each article's labelled antecedent candidates, empty where the pronouns are not annotated."""
+def antecedents(
+    folder: Path, articles: dict[str, Article], golds: dict[str, Gold], reader: Reader
+) -> list[dict[str, Sample]]:
+    """Return each article's labelled antecedents by model, empty where the pronouns are not annotated."""
     samples = []
     for key, gold in golds.items():
         path = folder / f"{key}.coref.json"
         oracle = Oracle(gold, json.loads(path.read_text("utf-8"))["mentions"] if path.is_file() else [])
         reader.scene(articles[key], oracle.rank)
-        samples.append(oracle.sample if path.is_file() else Sample())
+        samples.append(oracle.samples if path.is_file() else {model: Sample() for model in RANKERS})
     return samples
 
 
-def ranker(booster: lightgbm.Booster) -> Rank:
-    """Return a rank function that asks a model."""
+def ranker(boosters: dict[str, lightgbm.Booster]) -> Rank:
+    """Return a rank function that asks these models."""
 
-    def rank(span: Span, entities: Sequence[Entity], rows: list[list[float]]) -> Sequence[float]:
-        return [
-            float(score) for score in np.asarray(booster.predict(np.asarray(rows, dtype=np.float32), num_threads=1))
-        ]
+    def rank(
+        span: Span, readings: Sequence[tuple[Entity, ...]], rows: list[list[float]], model: str
+    ) -> Sequence[float]:
+        scores = boosters[model].predict(np.asarray(rows, dtype=np.float32), num_threads=1)
+        return [float(score) for score in np.asarray(scores)]
 
     return rank
 
@@ -102,7 +108,10 @@ def collect(folder: Path, reader: Reader) -> list[Lesson]:
     articles = articles_of(folder)
     golds = dict(sorted(load_gold(folder).items()))
     antecedent = antecedents(folder, articles, golds, reader)
-    rankers = [ranker(fit("coref", _others(antecedent, fold))) for fold in range(FOLDS)]
+    rankers = [
+        ranker({model: fit(model, _others([a[model] for a in antecedent], fold)) for model in RANKERS})
+        for fold in range(FOLDS)
+    ]
     lessons = []
     for n, (key, gold) in enumerate(golds.items()):
         scene = reader.scene(articles[key], rankers[n % FOLDS])
@@ -111,7 +120,7 @@ def collect(folder: Path, reader: Reader) -> list[Lesson]:
                 articles[key],
                 scene,
                 gold,
-                {"coref": antecedent[n], **first_looks(scene, Teacher(scene, articles[key], gold))},
+                {**antecedent[n], **first_looks(scene, Teacher(scene, articles[key], gold))},
             )
         )
     for fold in range(FOLDS):
@@ -169,7 +178,7 @@ def fit(model: str, samples: Sequence[Sample]) -> lightgbm.Booster:
 def unseen(lessons: Sequence[Lesson], reader: Reader) -> dict[str, Found]:
     """Return what models that did not see an article say of it, each event with its raw score as confidence."""
     found: dict[str, Found] = {}
-    models = [model for model in ROUNDS if model != "coref"]
+    models = [model for model in ROUNDS if model not in RANKERS]
     for fold in range(FOLDS):
         boosters = {model: fit(model, _others([x.samples[model] for x in lessons], fold)) for model in models}
         taught = Reader(
