@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder of the releases")
     command.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes to read with (1)")
     command.add_argument("--base", type=_base, default=DEFAULT_BASE, metavar="IRI", help="start of the data's IRIs")
+    _add_min_confidence(command)
     command.set_defaults(run=_build)
 
     command = commands.add_parser("query", help="ask the current release in SPARQL")
@@ -102,10 +103,22 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_min_confidence(command: argparse.ArgumentParser) -> None:
+    words = "report all that is this sure, 0 to 1: more or less than without it, when thresholds set for most users do"
+    command.add_argument("--min-confidence", type=_share, metavar="C", help=words)
+
+
 def _build(options: argparse.Namespace) -> int:
     from kg.pipeline import build
 
-    result = build(options.input, options.out, workers=options.workers, base=options.base, tell=_progress())
+    result = build(
+        options.input,
+        options.out,
+        workers=options.workers,
+        base=options.base,
+        min_confidence=options.min_confidence,
+        tell=_progress(),
+    )
     return _report(result)
 
 

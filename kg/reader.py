@@ -74,23 +74,43 @@ class Reader:
         city = self.authority.city(name)
         return PlaceMention(0, 0, city.key, "here", city.country) if city else None
 
-    def read(self, article: Article) -> Account:
-        """Return the account of an article."""
-        return self.account(article, self.scene(article))
+    def read(self, article: Article, *, min_confidence: float | None = None) -> Account:
+        """Return the account of an article: see :meth:`account`."""
+        return self.account(article, self.scene(article), min_confidence=min_confidence)
 
-    def account(self, article: Article, scene: Scene) -> Account:
-        """Return what the models score at or above their thresholds."""
+    def account(self, article: Article, scene: Scene, *, min_confidence: float | None = None) -> Account:
+        """Return what the models score at or above their thresholds, or else all of at least a confidence (0–1).
+
+        The thresholds are the ones that serve most users; a lower confidence than theirs admits more, and errs more.
+        """
+        judged = self._judged(scene)
+        return self._account(article, scene, [(k, d) for k, d in judged if self._admits(k, d, min_confidence)])
+
+    def left_out(self, article: Article, scene: Scene) -> Account:
+        """Return what the models score below their thresholds: what was weighed and is not reported."""
+        judged = self._judged(scene)
+        return self._account(article, scene, [(k, d) for k, d in judged if not self._admits(k, d, None)])
+
+    def _admits(self, kind: str, draft: Draft, min_confidence: float | None) -> bool:
+        if min_confidence is None:
+            return draft.score >= self.judge.thresholds[kind]
+        return self.judge.confidence(kind, draft.score) >= min_confidence
+
+    def _judged(self, scene: Scene) -> list[tuple[str, Draft]]:
+        """Return the drafts with their second scores; a kind's reports weigh with these on the kinds after it."""
         judge = self.judge
         drafts = self.drafts(scene)
-        kept: list[tuple[str, Draft]] = []
+        judged: list[tuple[Draft, float]] = []
         for kind in weigh.KINDS:
             rows = [row for (k, _), row in zip(drafts, weigh.features(scene, drafts), strict=True) if k == kind]
             own = [draft for k, draft in drafts if k == kind]
             for draft, score in zip(own, judge.scores(f"{kind}-event", rows), strict=True):
+                judged.append((draft, float(score)))
                 if score >= judge.thresholds[kind]:
                     draft.score = float(score)
-                    kept.append((kind, draft))
-        return self._account(article, scene, kept)
+        for draft, score in judged:
+            draft.score = score
+        return sorted(drafts, key=lambda d: weigh.KINDS.index(d[0]))
 
     def drafts(self, scene: Scene) -> list[tuple[str, Draft]]:
         """Return the events that single sentences make possible, each with its kind and first score."""

@@ -35,8 +35,8 @@ class ArticleReader(Protocol):
         """The language model used, for the manifest."""
         ...
 
-    def read(self, article: Article) -> Account:
-        """Return what the article says."""
+    def read(self, article: Article, *, min_confidence: float | None = None) -> Account:
+        """Return what the article says: what the reader holds for likely, or all of at least a confidence."""
         ...
 
 
@@ -61,9 +61,17 @@ def spacy_reader() -> ArticleReader:
 
 
 def read_articles(
-    articles: Sequence[Article], *, names: Names, workers: int, make_reader: MakeReader, tell: Tell
+    articles: Sequence[Article],
+    *,
+    names: Names,
+    workers: int,
+    make_reader: MakeReader,
+    tell: Tell,
+    min_confidence: float | None = None,
 ) -> Readings:
     """Return the accounts of the articles whose triples conform, and a refusal for each of the others.
+
+    ``min_confidence`` is the readers' to keep.
 
     Raises:
         ModelError: The language model is missing.
@@ -74,7 +82,7 @@ def read_articles(
     chunks = [articles[first : first + size] for first in range(0, len(articles), size)]
     with _processes(workers) as run:
         (model,) = run(_model, [make_reader])
-        for told in run(_read_all, chunks, repeat(make_reader), repeat(names)):
+        for told in run(_read_all, chunks, repeat(make_reader), repeat(names), repeat(min_confidence)):
             accounts += [account for account in told if isinstance(account, Account)]
             refused += [refusal for refusal in told if isinstance(refusal, Refusal)]
             done += len(told)
@@ -116,15 +124,19 @@ def _model(make_reader: MakeReader) -> str:
     return _reader(make_reader).model_name
 
 
-def _read_all(articles: Sequence[Article], make_reader: MakeReader, names: Names) -> list[Account | Refusal]:
+def _read_all(
+    articles: Sequence[Article], make_reader: MakeReader, names: Names, min_confidence: float | None
+) -> list[Account | Refusal]:
     """Return what came of each article, in order."""
-    return [_read_or_refuse(article, make_reader, names) for article in articles]
+    return [_read_or_refuse(article, make_reader, names, min_confidence) for article in articles]
 
 
-def _read_or_refuse(article: Article, make_reader: MakeReader, names: Names) -> Account | Refusal:
+def _read_or_refuse(
+    article: Article, make_reader: MakeReader, names: Names, min_confidence: float | None
+) -> Account | Refusal:
     """Return what the article says, or why it is refused: the one place where any failure is caught."""
     try:
-        return _read(article, make_reader, names)
+        return _read(article, make_reader, names, min_confidence)
     except ModelError:
         raise
     except LegationError as error:
@@ -138,9 +150,9 @@ def _read_or_refuse(article: Article, make_reader: MakeReader, names: Names) -> 
         )
 
 
-def _read(article: Article, make_reader: MakeReader, names: Names) -> Account:
+def _read(article: Article, make_reader: MakeReader, names: Names, min_confidence: float | None) -> Account:
     """Return what the article says, if all triples that follow from it alone conform."""
-    account = _reader(make_reader).read(article)
+    account = _reader(make_reader).read(article, min_confidence=min_confidence)
     violations = _validator().judge(list(graph_quads(names, (account,), merge((account,)))))
     if violations:
         raise NonConformingError(f"its triples do not conform to the shapes:\n{describe(violations)}")
