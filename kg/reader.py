@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,11 @@ from kg.extract.occasion import Telling, settle
 from kg.extract.saying import ACTS, Candidate
 from kg.judge import Judge, load_judge
 from kg.mentions import find_mentions
-from kg.parse import load_model, model_name, parse
+from kg.parse import forgetting, load_model, model_name, parse
 from kg.quotes import find_quotes
 from kg.records import Account, Article, Meeting, Mode, Report, Span, Statement, Status, Visit
 from kg.timex import find_dates
+from kg.visible import visible
 from kg.zones import find_zones
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ class Reader:
         self.authority = authority or Authority.load()
         self._judge = judge
         self.model_name = model_name(self.nlp)
+        # Before any article is read, so that the words in it are not forgotten with the first.
+        senses(self.nlp.vocab)
 
     @property
     def judge(self) -> Judge:
@@ -75,8 +79,18 @@ class Reader:
         return PlaceMention(0, 0, city.key, "here", city.country) if city else None
 
     def read(self, article: Article, *, min_confidence: float | None = None) -> Account:
-        """Return the account of an article: see :meth:`account`."""
-        return self.account(article, self.scene(article), min_confidence=min_confidence)
+        """Return the account of an article: see :meth:`account`.
+
+        What does not show in the text (zero-width characters, marks of direction) is not read; spans count it.
+
+        Raises:
+            UnfitError: the article is too long.
+        """
+        shown = visible(article.text)
+        with forgetting(self.nlp):
+            seen = replace(article, text=shown.text)
+            account = self.account(seen, self.scene(seen), min_confidence=min_confidence)
+        return replace(shown.restored(account), article=article)
 
     def account(self, article: Article, scene: Scene, *, min_confidence: float | None = None) -> Account:
         """Return what the models score at or above their thresholds, or else all of at least a confidence (0–1).

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -11,8 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import repeat
+from types import FrameType
 from typing import Any, Protocol
 
+from kg.article.record import UnfitError
 from kg.errors import LegationError, ModelError, NonConformingError, ReleaseError
 from kg.iri import Names
 from kg.merge import merge
@@ -22,6 +26,9 @@ from kg.validate import Validator, describe
 
 CHUNK = 16
 """Articles that a worker is given at once, at most: fewer round trips, yet an even load."""
+
+SECONDS = 300.0
+"""Processor time that an article may take, ten times what the longest that are read do."""
 
 Tell = Callable[[int, int], None]
 """Called after each article with (done, of)."""
@@ -134,11 +141,18 @@ def _read_all(
 def _read_or_refuse(
     article: Article, make_reader: MakeReader, names: Names, min_confidence: float | None
 ) -> Account | Refusal:
-    """Return what the article says, or why it is refused: the one place where any failure is caught."""
+    """Return what the article says, or why it is refused: the one place where any failure is caught.
+
+    ``SECONDS`` of processor time are the last resort where the limits on a text's size leave something unbounded.
+    """
     try:
-        return _read(article, make_reader, names, min_confidence)
+        _reader(make_reader)  # its loading is not the article's time
+        with _deadline(SECONDS):
+            return _read(article, make_reader, names, min_confidence)
     except ModelError:
         raise
+    except UnfitError as unfit:
+        return unfit.refusal(article.id)
     except LegationError as error:
         return Refusal(
             article.id, str(error), "correct the article where the message says so; else report it as a fault"
@@ -148,6 +162,32 @@ def _read_or_refuse(
         return Refusal(
             article.id, reason, "report the article and this message as a fault; the others are not affected"
         )
+
+
+@contextmanager
+def _deadline(seconds: float) -> Iterator[None]:
+    """Stop what runs inside after so many seconds of this process's processor time, waiting not counted.
+
+    It stops at the next step of Python, not within compiled code, and only in a process's main thread, since no other
+    gets signals; elsewhere there is no deadline.
+
+    Raises:
+        UnfitError: time is up.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        raise UnfitError(f"reading it takes more than {seconds:g} s of processor time", "split it, or leave it out")
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0.0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def _read(article: Article, make_reader: MakeReader, names: Names, min_confidence: float | None) -> Account:
