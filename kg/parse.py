@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -34,8 +34,8 @@ MAX_SENTENCE = 150
 MAX_TOKENS = 80_000
 """Tokens of an article, some 400 kB of prose; a longer one is refused, for it is a book and has several occasions."""
 
-KEPT = 50_000
-"""Words whose lemmas the model may keep."""
+KEPT = 30_000
+"""Words that the model may keep from one article to the next; the common ones come first and are dear to make anew."""
 
 _LONG_WORD = re.compile(rf"\S{{{MAX_WORD + 1},}}")
 _PAUSES = frozenset(",;:—–)")
@@ -127,18 +127,18 @@ def model_name(nlp: Language) -> str:
 
 
 @contextmanager
-def forgetting(nlp: Language) -> Iterator[None]:
-    """Let what the model learns of words inside the block be forgotten at its end, so that memory does not grow.
+def forgetting(nlp: Language, *, kept: int = KEPT) -> Iterator[None]:
+    """Let the model forget at the block's end what words it met in it, once it knows ``kept``: memory does not grow.
 
-    No document of the block may be used behind it. (spaCy 3.8, ``Language.memory_zone``.) The lemmatizer's memory is
-    not part of that; it is emptied when it is full.
+    No document of the block may be used behind it. (spaCy 3.8, ``Language.memory_zone``.) The lemmatizer's own memory
+    is not part of that; it is emptied when it is full.
     """
-    with nlp.memory_zone():
+    with nlp.memory_zone() if len(nlp.vocab) >= kept else nullcontext():
         yield
     for _, pipe in nlp.pipeline:
-        kept = getattr(pipe, "cache", None)
-        if isinstance(kept, dict) and len(kept) > KEPT:
-            kept.clear()
+        known = getattr(pipe, "cache", None)
+        if isinstance(known, dict) and len(known) > kept:
+            known.clear()
 
 
 def parse(text: str, zones: Zones, nlp: Language) -> Parsed:
