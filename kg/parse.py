@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MAX_WORD = 200
 """Characters without a blank that are still read; the tokenizer's time grows with their square."""
 
-MAX_SENTENCE = 150
+MAX_SENTENCE = 120
 """Tokens of a sentence; a longer one is parsed in pieces, for pairs of names in it grow with their square."""
 
 MAX_TOKENS = 80_000
@@ -127,17 +127,17 @@ def model_name(nlp: Language) -> str:
 
 
 @contextmanager
-def forgetting(nlp: Language, *, kept: int = KEPT) -> Iterator[None]:
-    """Let the model forget at the block's end what words it met in it, once it knows ``kept``: memory does not grow.
+def forgetting(nlp: Language) -> Iterator[None]:
+    """Let the model forget at the block's end what words it met in it, once it knows ``KEPT``: memory does not grow.
 
     No document of the block may be used behind it. (spaCy 3.8, ``Language.memory_zone``.) The lemmatizer's own memory
     is not part of that; it is emptied when it is full.
     """
-    with nlp.memory_zone() if len(nlp.vocab) >= kept else nullcontext():
+    with nlp.memory_zone() if len(nlp.vocab) >= KEPT else nullcontext():
         yield
     for _, pipe in nlp.pipeline:
         known = getattr(pipe, "cache", None)
-        if isinstance(known, dict) and len(known) > kept:
+        if isinstance(known, dict) and len(known) > KEPT:
             known.clear()
 
 

@@ -146,7 +146,7 @@ def _read_or_refuse(
     ``SECONDS`` of processor time are the last resort where the limits on a text's size leave something unbounded.
     """
     try:
-        _reader(make_reader)  # its loading is not the article's time
+        _reader(make_reader), _validator()  # what is loaded once is not the article's time
         with _deadline(SECONDS):
             return _read(article, make_reader, names, min_confidence)
     except ModelError:
