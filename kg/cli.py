@@ -143,13 +143,17 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
+    from kg.article.record import UnfitError
     from kg.explain import choose, explain, to_page, to_terminal
     from kg.reader import Reader
 
     article = choose(options.article, article_id=options.id)
     if options.published:
         article = replace(article, published=options.published, date_source="metadata")
-    explanation = explain(Reader(), article, min_confidence=options.min_confidence)
+    try:
+        explanation = explain(Reader(), article, min_confidence=options.min_confidence)
+    except UnfitError as unfit:
+        raise LegationError(f"{options.article}: {unfit}") from unfit
     if options.html:
         _write(options.html, to_page(explanation))
         print(options.html)

@@ -19,6 +19,7 @@ import pytest
 from lxml import etree
 
 import kg.cli
+import kg.parse
 import kg.reader
 from kg.explain import Explanation, explain, to_page, to_terminal
 from kg.reader import Reader
@@ -255,6 +256,17 @@ def test_marks_that_cross_are_cut_and_go_on(reader: Reader) -> None:
     )
 
 
+def test_what_does_not_show_is_not_read_but_counted(reader: Reader) -> None:
+    given = article(TEXT.replace("Korhonen arrived", "Kor\u200bhonen\u200f arr\u00adived").replace("She", "S\u2060he"))
+    explanation = explain(reader, given)
+    assert [e.report for e in explanation.events] == list(reader.read(given).reports)
+    assert [e.title for e in explanation.events] == [e.title for e in explain(reader, article(TEXT)).events]
+    she = next(reading for reading in explanation.readings if reading.words == "She")
+    assert she.span.of(given.text) == "S\u2060he"
+    shown = parsed(to_page(explanation)).findall(".//section[@class='text']/p")
+    assert "".join("".join(words(p) for p in shown).split()) == "".join(given.text.split())
+
+
 # The command.
 
 
@@ -318,6 +330,16 @@ def test_what_cannot_be_explained_stops_with_2_and_says_why(
     said = capsys.readouterr()
     assert message in said.err
     assert said.out == ""
+
+
+def test_an_article_that_is_too_long_stops_with_2_and_names_the_file(
+    command: Callable[..., int], file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kg.parse, "MAX_TOKENS", 5)
+    assert command(file) == 2
+    assert re.match(
+        rf"legation: {file}: the text has \d+ words and marks, more than 5; split it", capsys.readouterr().err
+    )
 
 
 def test_one_of_several_articles_is_named(

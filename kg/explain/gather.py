@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from kg.cast import Entity, Mention
 from kg.dates import resolve
@@ -13,6 +14,7 @@ from kg.link import Linker
 from kg.reader import Reader
 from kg.records import Account, Article, Meeting, Place, Report, Span, Statement, Visit
 from kg.timex import DateExpression
+from kg.visible import visible
 
 
 def explain(reader: Reader, article: Article, *, min_confidence: float | None = None) -> Explanation:
@@ -20,7 +22,16 @@ def explain(reader: Reader, article: Article, *, min_confidence: float | None = 
 
     Without ``min_confidence`` (0–1) the events are those that a release holds. With it they are all that are at least
     as sure; those below the thresholds, which a release made without a minimum leaves out, say so (``reported``).
+
+    Raises:
+        UnfitError: the article is too long.
     """
+    shown = visible(article.text)  # as :meth:`Reader.read` does; the marks are put back onto the text as given
+    seen = _explained(reader, replace(article, text=shown.text), min_confidence)
+    return replace(shown.restored(seen), article=article)
+
+
+def _explained(reader: Reader, article: Article, min_confidence: float | None) -> Explanation:
     scene = reader.scene(article)
     least = min_confidence or 0.0
     accounts = [(reader.account(article, scene), True)]
@@ -59,6 +70,13 @@ class _Gatherer:
         self._mentions = sorted(
             (m for m in scene.cast.mentions if not (m.kind == "role" and m.apposed)), key=lambda m: (m.first, m.stop)
         )
+        self._own: dict[str, list[Mention]] = {}
+        self._second: dict[str, list[Mention]] = {}
+        for mention in self._mentions:
+            for key in dict.fromkeys(self._keys[e] for e in mention.entities):
+                self._own.setdefault(key, []).append(mention)
+            for key in dict.fromkeys(self._keys[e] for e, _ in mention.rivals):
+                self._second.setdefault(key, []).append(mention)
         self._reading_of = {id(m): self._reading(m) for m in self._mentions if m.kind in {"pronoun", "role"}}
         self.readings = tuple(self._reading_of[id(m)] for m in self._mentions if id(m) in self._reading_of)
 
@@ -121,11 +139,10 @@ class _Gatherer:
         sentences = self._sentences(report.evidence)
         given: set[Span] = set()
         for key in _actors(report):
-            own = [m for m in self._mentions if any(self._keys[e] == key for e in m.entities)]
+            own = self._own.get(key, [])
             here = [m for m in own if self.scene.sent_of[m.head] in sentences]
             if not any(_within(self._span(m), report.evidence) for m in own):  # then its second reading may have told
-                second = [m for m in self._mentions if any(self._keys[e] == key for e, _ in m.rivals)]
-                here += [m for m in second if _within(self._span(m), report.evidence)]
+                here += [m for m in self._second.get(key, []) if _within(self._span(m), report.evidence)]
             near = here or [m for m in own if self._span(m).start < report.evidence.start][-1:] or own[:1]
             for mention in near:
                 reading = self._reading_of.get(id(mention))

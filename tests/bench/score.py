@@ -35,8 +35,7 @@ def _reader() -> Any:
 
 
 def _read(article: Article, minima: Sequence[float | None]) -> list[Found]:
-    scene = _reader().scene(article)
-    return [from_account(_reader().account(article, scene, min_confidence=minimum)) for minimum in minima]
+    return [from_account(_reader().read(article, min_confidence=minimum)) for minimum in minima]
 
 
 def read(inputs: Sequence[Article], minima: Sequence[float | None] = (None,)) -> dict[float | None, dict[str, Found]]:
