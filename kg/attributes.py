@@ -28,6 +28,9 @@ LOOKED_UP = "legation_attributes"
 SEEN: list[int | str] = ["TAG", "LOWER", "DEP", "IS_SPACE"]
 """What patterns see of a token."""
 
+FORMS = 50_000
+"""Words of which is kept whether any pattern asks for them; the news has ever new ones."""
+
 Kind = tuple[int, ...]
 """A token as patterns see it, in the order of SEEN; a form that no pattern asks for is 0."""
 
@@ -98,6 +101,8 @@ class Attributes:
         return doc
 
     def _form(self, form: int) -> int:
+        if len(self._forms) >= FORMS:
+            self._forms.clear()
         self._forms[form] = form if any(test(form) != of_none for test, of_none in self._asked) else 0
         return self._forms[form]
 

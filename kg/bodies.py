@@ -9,6 +9,7 @@ from kg.roles import Role
 
 def known_bodies(casting: Casting, covered: set[int]) -> None:
     """Place the states and organisations that the gazetteer found; ``covered`` are the tokens of people's names."""
+    keys = {(place.first, place.stop): place.key for place in reversed(casting.places)}
     for first, (kind, key, stop) in sorted(casting.where.items()):
         if kind == "state":
             entity = casting.state(key, first)
@@ -24,11 +25,12 @@ def known_bodies(casting: Casting, covered: set[int]) -> None:
             entity.forms[casting.parsed.words(first, stop)] += 1
             casting.mentions.append(Mention(first, stop, casting.head(first, stop), "organization", (entity.index,)))
         elif kind == "place":
-            _metonym(casting, first, stop)
+            _metonym(casting, first, stop, keys.get((first, stop), ""))
 
 
 def nationals(casting: Casting, covered: set[int]) -> None:
     """Let "the Canadian" and "the Pole" stand for a person of that country, as "the Canadian leader" does."""
+    people: set[int] = set()
     for first, (kind, key, stop) in sorted(casting.where.items()):
         if (
             kind != "demonym"
@@ -47,8 +49,9 @@ def nationals(casting: Casting, covered: set[int]) -> None:
         ):
             continue
         role = Role(first - 1, stop, stop - 1, "leader", "leader", "person", (key,), definite=True)
-        casting.mentions = [m for m in casting.mentions if not (m.kind == "demonym" and m.first == first)]
+        people.add(first)
         casting.mentions.append(Mention(first - 1, stop, stop - 1, "role", (), 0.0, role))
+    casting.mentions = [m for m in casting.mentions if not (m.kind == "demonym" and m.first in people)]
 
 
 def towns(casting: Casting, covered: set[int]) -> None:
@@ -79,18 +82,13 @@ def towns(casting: Casting, covered: set[int]) -> None:
     casting.places.sort(key=lambda p: p.first)
 
 
-def _metonym(casting: Casting, first: int, stop: int) -> None:
+def _metonym(casting: Casting, first: int, stop: int, key: str) -> None:
     """Let "Islamabad" also stand for Pakistan, "the Kremlin" for the Kremlin."""
-    key = _key(casting, first, stop)
     code, house = casting.authority.metonym(key), casting.authority.house_of(key)
     if code is None and house is None:
         return
     entity = casting.state(code, first) if code else casting.organisation(house.key, first)  # type: ignore[union-attr]
     casting.mentions.append(Mention(first, stop, casting.head(first, stop), "capital", (entity.index,), 0.6))
-
-
-def _key(casting: Casting, first: int, stop: int) -> str:
-    return next((p.key for p in casting.places if p.first == first and p.stop == stop), "")
 
 
 def ministries(casting: Casting, covered: set[int]) -> None:

@@ -119,11 +119,14 @@ class Casting:
         self.where: dict[int, tuple[str, str, int]] = {}
         self._states: dict[str, int] = {}
         self._organisations: dict[str, int] = {}
+        self._bodies: dict[str, Entity] = {}
 
     def entity(self, kind: ActorKind, name: str, at: int, **more: object) -> Entity:
         """Add an entity and return it."""
         made = Entity(len(self.entities), kind, name, first=at, **more)  # type: ignore[arg-type]
         self.entities.append(made)
+        if kind == "organization":
+            self._bodies.setdefault(normalise(name), made)
         return made
 
     def state(self, code: str, at: int) -> Entity:
@@ -146,11 +149,7 @@ class Casting:
 
     def descriptive(self, name: str, at: int, **more: object) -> Entity:
         """Return the body of that name, which the authority need not know."""
-        low = normalise(name)
-        for entity in self.entities:
-            if entity.kind == "organization" and normalise(entity.name) == low:
-                return entity
-        return self.entity("organization", name, at, **more)
+        return self._bodies.get(normalise(name)) or self.entity("organization", name, at, **more)
 
     def head(self, first: int, stop: int) -> int:
         """Return the syntactic head of some tokens."""

@@ -1,4 +1,4 @@
-"""The command ``legation``: build, query, serve, validate, evaluate, demo.
+"""The command ``legation``: build, explain, query, serve, validate, evaluate, demo.
 
 SHACL, statistics and the server are imported by the commands that need them: a query does not wait for them.
 It exits with 0 when all went well, 1 when some articles were refused or some files do not conform (they are
@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
+import shutil
 import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,7 +71,24 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder of the releases")
     command.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes to read with (1)")
     command.add_argument("--base", type=_base, default=DEFAULT_BASE, metavar="IRI", help="start of the data's IRIs")
+    _add_min_confidence(command)
     command.set_defaults(run=_build)
+
+    command = commands.add_parser("explain", help="show what is read in one article, and why")
+    command.add_argument("article", type=Path, metavar="ARTICLE", help=".txt, .html, .json, .jsonl or .jsonl.gz file")
+    command.add_argument("--id", metavar="ID", help="which article, where the file holds several")
+    command.add_argument("--published", type=_date, metavar="YYYY-MM-DD", help="what 'today' counts from")
+    command.add_argument("--html", type=Path, metavar="FILE", help="write a web page there instead")
+    least = command.add_mutually_exclusive_group()
+    _add_min_confidence(least)
+    least.add_argument(
+        "--all",
+        action="store_const",
+        const=0.0,
+        dest="min_confidence",
+        help="show also what scored too low to be reported, marked so",
+    )
+    command.set_defaults(run=_explain)
 
     command = commands.add_parser("query", help="ask the current release in SPARQL")
     command.add_argument("dir", type=Path, metavar="DIR", help="folder of the releases")
@@ -102,11 +123,46 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_min_confidence(command: argparse._ActionsContainer) -> None:
+    words = "all reports that are this sure, 0 to 1, in place of those above the usual thresholds: fewer, or more"
+    command.add_argument("--min-confidence", type=_share, metavar="C", help=words)
+
+
 def _build(options: argparse.Namespace) -> int:
     from kg.pipeline import build
 
-    result = build(options.input, options.out, workers=options.workers, base=options.base, tell=_progress())
+    result = build(
+        options.input,
+        options.out,
+        workers=options.workers,
+        base=options.base,
+        min_confidence=options.min_confidence,
+        tell=_progress(),
+    )
     return _report(result)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from kg.article.record import UnfitError
+    from kg.explain import choose, explain, to_page, to_terminal
+    from kg.reader import Reader
+
+    article = choose(options.article, article_id=options.id)
+    if options.published:
+        article = replace(article, published=options.published, date_source="metadata")
+    try:
+        explanation = explain(Reader(), article, min_confidence=options.min_confidence)
+    except UnfitError as unfit:
+        raise LegationError(f"{options.article}: {unfit}") from unfit
+    if options.html:
+        _write(options.html, to_page(explanation))
+        print(options.html)
+        return 0
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    text = to_terminal(explanation, colour=colour, width=shutil.get_terminal_size((100, 24)).columns)
+    encoding = sys.stdout.encoding or "utf-8"
+    print(text.encode(encoding, "replace").decode(encoding), end="")
+    return 0
 
 
 def _query(options: argparse.Namespace) -> int:
@@ -197,6 +253,13 @@ def _text(path: Path) -> str:
         ) from error
 
 
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise LegationError(f"{path}: cannot be written ({error.strerror}); give --html another file") from error
+
+
 def _positive(value: str) -> int:
     number = int(value)
     if number < 1:
@@ -209,6 +272,13 @@ def _share(value: str) -> float:
     if not 0 <= number <= 1:
         raise ValueError(value)
     return number
+
+
+def _date(value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{value!r} is not a date; write it as 2022-05-18") from error
 
 
 def _base(value: str) -> str:

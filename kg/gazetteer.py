@@ -42,6 +42,7 @@ _JOINS = frozenset(
     }
 )
 
+_HEADLINE = 1000  # characters: what is further away on a line says nothing, and lines may be as long as a book
 _HYPHENS = frozenset({"-", "–", "‑"})
 
 Word = tuple[int, int, str]
@@ -159,7 +160,8 @@ def _written(words: str) -> str:
 
 def _shouted(text: str, start: int, end: int) -> bool:
     """Say whether the line around a span has other words and no small letter: in a shouted headline US may be us."""
-    first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)
-    line = text[first : last if last >= 0 else len(text)]
+    near, far = max(0, start - _HEADLINE), min(len(text), end + _HEADLINE)
+    first, last = text.rfind("\n", near, start), text.find("\n", end, far)
+    line = text[first + 1 if first >= 0 else near : last if last >= 0 else far]
     rest = line.replace(text[start:end], "")
     return any(ch.isalpha() for ch in rest) and not any(ch.islower() for ch in rest)

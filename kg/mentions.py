@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from bisect import bisect_left, insort
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 
 from kg import bodies, names
 from kg.authority import Authority
@@ -11,6 +13,29 @@ from kg.lexicon import roles as role_words
 from kg.parse import Parsed
 from kg.records import Article
 from kg.roles import Role, find_counted, find_roles
+
+
+class _FullNames:
+    """The people whom an article names in full, in the order in which they were added, found by a part of the name."""
+
+    def __init__(self) -> None:
+        self._all: list[tuple[tuple[str, ...], Entity]] = []
+        self._with: dict[str, list[int]] = defaultdict(list)
+        self._ending: dict[str, list[int]] = defaultdict(list)
+
+    def add(self, parts: tuple[str, ...], entity: Entity) -> None:
+        for part in dict.fromkeys(parts):
+            self._with[part].append(len(self._all))
+        self._ending[parts[-1]].append(len(self._all))
+        self._all.append((parts, entity))
+
+    def of(self, parts: tuple[str, ...]) -> Entity | None:
+        """Return the first whose name can be the same person's: one of the two names has the other's last part."""
+        possible = {*self._with.get(parts[-1], ()), *(i for part in parts for i in self._ending.get(part, ()))}
+        return next((self._all[i][1] for i in sorted(possible) if names.same_person(self._all[i][0], parts)), None)
+
+    def with_part(self, part: str) -> list[tuple[Entity, tuple[str, ...]]]:
+        return [(self._all[i][1], self._all[i][0]) for i in self._with.get(part, ())]
 
 
 def _gazetteer(casting: Casting) -> None:
@@ -54,26 +79,29 @@ def _people(casting: Casting) -> list[Role]:
     casting.places = [p for p in casting.places if not inside.intersection(range(p.first, p.stop))]
     casting.where = {i: hit for i, hit in casting.where.items() if i not in inside}
     roles = find_roles(casting.doc, casting.where, is_name=inside.__contains__)
-    full: list[tuple[tuple[str, ...], Entity]] = []
+    full = _FullNames()
     placed: dict[tuple[int, int], Entity] = {}
     for first, stop in sorted(spans, key=lambda s: (s[0] - s[1], s[0])):
         name = casting.doc[first:stop].text.strip()
         parts = names.tokens(name)
         if len(parts) < 2:
             continue
-        match = next((e for p, e in full if names.same_person(p, parts)), None)
+        match = full.of(parts)
         if match is None:
             match = casting.entity("person", _titled(name), first, gender=casting.authority.gender_of(parts[0]))
-            full.append((parts, match))
+            full.add(parts, match)
         match.first = min(match.first, first)
         placed[first, stop] = match
+    named: dict[int, list[int]] = defaultdict(list)
+    for (first, _), entity in sorted(placed.items()):
+        named[entity.index].append(first)
     singles: dict[str, Entity] = {}
     for first, stop in spans:
         if (first, stop) in placed:
             continue
         name = casting.doc[first:stop].text.strip()
         word = names.tokens(name)[-1] if names.tokens(name) else name
-        owners = [(e, p) for p, e in full if word in p]
+        owners = full.with_part(word)
         strong = [(e, p) for e, p in owners if word in (p[-1], p[0])] or owners
         if strong:
             feminine = _honorific(casting, first)
@@ -83,7 +111,7 @@ def _people(casting: Casting) -> list[Role]:
             before = [e for e in fitting if e.first <= first]
             # Of two bearers of one surname the one last named by it, else the first of them in the text.
             match = (
-                max(before, key=lambda e: _last_named(casting, e, placed, first))
+                max(before, key=lambda e: _last_named(named[e.index], first))
                 if before
                 else min(fitting, key=lambda e: e.first)
             )
@@ -93,6 +121,7 @@ def _people(casting: Casting) -> list[Role]:
             match = singles[word]
             match.first = min(match.first, first)
         placed[first, stop] = match
+        insort(named[match.index], first)
     for (first, stop), entity in sorted(placed.items()):
         entity.forms[casting.parsed.words(first, stop)] += 1
         gender = _honorific(casting, first)
@@ -102,8 +131,10 @@ def _people(casting: Casting) -> list[Role]:
     return roles
 
 
-def _last_named(casting: Casting, entity: Entity, placed: dict[tuple[int, int], Entity], before: int) -> int:
-    return max((f for (f, _), e in placed.items() if e is entity and f < before), default=-1)
+def _last_named(firsts: list[int], before: int) -> int:
+    """Return the last of the sorted tokens that is before another, -1 if none is."""
+    place = bisect_left(firsts, before)
+    return firsts[place - 1] if place else -1
 
 
 def _honorific(casting: Casting, first: int) -> str | None:
@@ -191,8 +222,9 @@ def _titles(casting: Casting, roles: list[Role]) -> list[Role]:
             Mention(role.first, role.stop, role.head, "role", (entity.index,), 1.0, role, apposed=True)
         )
         entity.forms[casting.parsed.words(role.first, role.stop)] += 0
+    ending = {stop: (kind, key) for kind, key, stop in reversed(casting.where.values())}
     for mention in list(by_first.values()):
-        _possessor(casting, mention)
+        _possessor(casting, mention, ending)
     return loose
 
 
@@ -201,23 +233,26 @@ def _home_of(casting: Casting, entity: Entity, role: Role) -> None:
         entity.country = role.countries[0]
 
 
-def _possessor(casting: Casting, mention: Mention) -> None:
-    """Take the country from "Ukraine's Leonid Kuchma" and "Helmut Kohl of Germany"."""
+def _possessor(casting: Casting, mention: Mention, ending: Mapping[int, tuple[str, str]]) -> None:
+    """Take the country from "Ukraine's Leonid Kuchma" and "Helmut Kohl of Germany".
+
+    ``ending`` gives the kind and key of the known name that ends before a token.
+    """
     entity = casting.entities[mention.entities[0]]
     if entity.country:
         return
     doc = casting.doc
     at = mention.first - 1
     if at > 0 and doc[at].tag_ == "POS":
-        for kind, key, stop in casting.where.values():
-            if stop == at and kind in {"state", "capital"}:
-                entity.country = key
-                return
+        kind, key = ending.get(at, ("", ""))
+        if kind in {"state", "capital"}:
+            entity.country = key
+            return
     if at >= 0:
-        for kind, key, stop in casting.where.values():
-            if stop == at + 1 and kind == "demonym":
-                entity.country = key
-                return
+        kind, key = ending.get(at + 1, ("", ""))
+        if kind == "demonym":
+            entity.country = key
+            return
     after = mention.stop
     if after + 1 < len(doc) and doc[after].lower_ == "of":
         j = after + 2 if doc[after + 1].lower_ == "the" else after + 1

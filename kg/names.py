@@ -221,11 +221,7 @@ def _propagate(doc: Doc, spans: list[Span], taken: set[int], where: Where, take:
     for token in doc:
         if token.i in taken or token.text.casefold() not in parts or not _capital(token.text):
             continue
-        if (
-            token.i in where
-            and where[token.i][0] in {"state", "place", "organisation", "demonym"}
-            and token.i not in _single(spans, doc, token.text)
-        ):
+        if token.i in where and where[token.i][0] in {"state", "place", "organisation", "demonym"}:
             # A person's name that is also a place stands for the place unless a title says otherwise.
             continue
         if (
@@ -237,10 +233,6 @@ def _propagate(doc: Doc, spans: list[Span], taken: set[int], where: Where, take:
         ):
             continue
         take(token.i, token.i + 1)
-
-
-def _single(spans: list[Span], doc: Doc, text: str) -> set[int]:
-    return {first for first, stop in spans if stop - first == 1 and doc[first].text == text}
 
 
 def tokens(name: str) -> tuple[str, ...]:

@@ -37,12 +37,14 @@ def build(
     *,
     workers: int = 1,
     base: str = DEFAULT_BASE,
+    min_confidence: float | None = None,
     make_reader: MakeReader = spacy_reader,
     tell: Tell = lambda done, of: None,
 ) -> BuildResult:
     """Publish what the inputs say as the current release of ``out``; return it with the inputs refused.
 
-    Neither the order of the inputs nor the number of ``workers`` (processes) shows in the release.
+    Neither the order of the inputs nor the number of ``workers`` (processes) shows in the release. Reports are those
+    that score above thresholds set for most users, or all of at least ``min_confidence`` (0–1): more of them or fewer.
 
     Raises:
         InputError: Not one article can be published.
@@ -50,7 +52,9 @@ def build(
     """
     names = Names(base)
     articles, unread = _distinct(read_inputs(inputs))
-    readings = read_articles(articles, names=names, workers=workers, make_reader=make_reader, tell=tell)
+    readings = read_articles(
+        articles, names=names, workers=workers, make_reader=make_reader, tell=tell, min_confidence=min_confidence
+    )
     refused = tuple(sorted({*unread, *readings.refused}, key=lambda r: (r.source, r.reason, r.remedy)))
     if not readings.accounts:
         raise InputError(_nothing(inputs, refused))
@@ -62,6 +66,7 @@ def build(
         counts=_counts(readings.accounts, merged),
         model=readings.model,
         names=names,
+        min_confidence=min_confidence,
     )
     version, path = write_release(out, contents)
     return BuildResult(version, path, len(readings.accounts), refused)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,11 @@ from kg.extract.occasion import Telling, settle
 from kg.extract.saying import ACTS, Candidate
 from kg.judge import Judge, load_judge
 from kg.mentions import find_mentions
-from kg.parse import load_model, model_name, parse
+from kg.parse import forgetting, load_model, model_name, parse
 from kg.quotes import find_quotes
 from kg.records import Account, Article, Meeting, Mode, Report, Span, Statement, Status, Visit
 from kg.timex import find_dates
+from kg.visible import visible
 from kg.zones import find_zones
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ class Reader:
         self.authority = authority or Authority.load()
         self._judge = judge
         self.model_name = model_name(self.nlp)
+        # Before any article is read, so that the words in it are not forgotten with the first.
+        senses(self.nlp.vocab)
 
     @property
     def judge(self) -> Judge:
@@ -76,23 +80,53 @@ class Reader:
         city = self.authority.city(name)
         return PlaceMention(0, 0, city.key, "here", city.country) if city else None
 
-    def read(self, article: Article) -> Account:
-        """Return the account of an article."""
-        return self.account(article, self.scene(article))
+    def read(self, article: Article, *, min_confidence: float | None = None) -> Account:
+        """Return the account of an article: see :meth:`account`.
 
-    def account(self, article: Article, scene: Scene) -> Account:
-        """Return what the models score at or above their thresholds."""
+        What does not show in the text (zero-width characters, marks of direction) is not read; spans count it.
+
+        Raises:
+            UnfitError: the article is too long.
+        """
+        shown = visible(article.text)
+        with forgetting(self.nlp):
+            seen = replace(article, text=shown.text)
+            account = self.account(seen, self.scene(seen), min_confidence=min_confidence)
+        return replace(shown.restored(account), article=article)
+
+    def account(self, article: Article, scene: Scene, *, min_confidence: float | None = None) -> Account:
+        """Return what the models score at or above their thresholds, or else all of at least a confidence (0–1).
+
+        The thresholds are the ones that serve most users; a lower confidence than theirs admits more, and errs more.
+        """
+        judged = self._judged(scene)
+        return self._account(article, scene, [(k, d) for k, d in judged if self._admits(k, d, min_confidence)])
+
+    def left_out(self, article: Article, scene: Scene) -> Account:
+        """Return what the models score below their thresholds: what was weighed and is not reported."""
+        judged = self._judged(scene)
+        return self._account(article, scene, [(k, d) for k, d in judged if not self._admits(k, d, None)])
+
+    def _admits(self, kind: str, draft: Draft, min_confidence: float | None) -> bool:
+        if min_confidence is None:
+            return draft.score >= self.judge.thresholds[kind]
+        return self.judge.confidence(kind, draft.score) >= min_confidence
+
+    def _judged(self, scene: Scene) -> list[tuple[str, Draft]]:
+        """Return the drafts with their second scores; a kind's reports weigh with these on the kinds after it."""
         judge = self.judge
         drafts = self.drafts(scene)
-        kept: list[tuple[str, Draft]] = []
+        judged: list[tuple[Draft, float]] = []
         for kind in weigh.KINDS:
             rows = [row for (k, _), row in zip(drafts, weigh.features(scene, drafts), strict=True) if k == kind]
             own = [draft for k, draft in drafts if k == kind]
             for draft, score in zip(own, judge.scores(f"{kind}-event", rows), strict=True):
+                judged.append((draft, float(score)))
                 if score >= judge.thresholds[kind]:
                     draft.score = float(score)
-                    kept.append((kind, draft))
-        return self._account(article, scene, kept)
+        for draft, score in judged:
+            draft.score = score
+        return sorted(drafts, key=lambda d: weigh.KINDS.index(d[0]))
 
     def drafts(self, scene: Scene) -> list[tuple[str, Draft]]:
         """Return the events that single sentences make possible, each with its kind and first score."""

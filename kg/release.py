@@ -39,6 +39,7 @@ class Contents:
     """What a release is made from.
 
     ``quads`` are all but the description of the release itself; ``inputs`` are (article id, SHA-256 of the input).
+    ``min_confidence`` is what reports had to have where one was asked for, else None.
     """
 
     quads: Sequence[Quad]
@@ -47,6 +48,7 @@ class Contents:
     counts: Mapping[str, int]
     model: str
     names: Names
+    min_confidence: float | None = None
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,7 @@ def _version(contents: Contents, lines: Iterable[bytes]) -> str:
         _software(),
         contents.model,
         contents.names.base,
+        *([] if contents.min_confidence is None else [contents.min_confidence]),
     ):
         digest.update(json.dumps(part, ensure_ascii=False).encode() + b"\n")
     for line in lines:
@@ -181,7 +184,7 @@ def _write_store(path: Path, text: bytes) -> None:
 
 
 def _manifest(contents: Contents, version: str, *, quads: int) -> str:
-    about = {
+    about: dict[str, Any] = {
         "version": version,
         "software": _software(),
         "model": contents.model,
@@ -190,6 +193,8 @@ def _manifest(contents: Contents, version: str, *, quads: int) -> str:
         "counts": {**contents.counts, "quads": quads},
         "refused": [asdict(refusal) for refusal in sorted(contents.refused, key=astuple)],
     }
+    if contents.min_confidence is not None:
+        about["min_confidence"] = contents.min_confidence
     return json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -11,8 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import repeat
+from types import FrameType
 from typing import Any, Protocol
 
+from kg.article.record import UnfitError
 from kg.errors import LegationError, ModelError, NonConformingError, ReleaseError
 from kg.iri import Names
 from kg.merge import merge
@@ -22,6 +26,9 @@ from kg.validate import Validator, describe
 
 CHUNK = 16
 """Articles that a worker is given at once, at most: fewer round trips, yet an even load."""
+
+SECONDS = 300.0
+"""Processor time that an article may take, ten times what the longest that are read do."""
 
 Tell = Callable[[int, int], None]
 """Called after each article with (done, of)."""
@@ -35,8 +42,8 @@ class ArticleReader(Protocol):
         """The language model used, for the manifest."""
         ...
 
-    def read(self, article: Article) -> Account:
-        """Return what the article says."""
+    def read(self, article: Article, *, min_confidence: float | None = None) -> Account:
+        """Return what the article says: what the reader holds for likely, or all of at least a confidence."""
         ...
 
 
@@ -61,9 +68,17 @@ def spacy_reader() -> ArticleReader:
 
 
 def read_articles(
-    articles: Sequence[Article], *, names: Names, workers: int, make_reader: MakeReader, tell: Tell
+    articles: Sequence[Article],
+    *,
+    names: Names,
+    workers: int,
+    make_reader: MakeReader,
+    tell: Tell,
+    min_confidence: float | None = None,
 ) -> Readings:
     """Return the accounts of the articles whose triples conform, and a refusal for each of the others.
+
+    ``min_confidence`` is the readers' to keep.
 
     Raises:
         ModelError: The language model is missing.
@@ -74,7 +89,7 @@ def read_articles(
     chunks = [articles[first : first + size] for first in range(0, len(articles), size)]
     with _processes(workers) as run:
         (model,) = run(_model, [make_reader])
-        for told in run(_read_all, chunks, repeat(make_reader), repeat(names)):
+        for told in run(_read_all, chunks, repeat(make_reader), repeat(names), repeat(min_confidence)):
             accounts += [account for account in told if isinstance(account, Account)]
             refused += [refusal for refusal in told if isinstance(refusal, Refusal)]
             done += len(told)
@@ -116,17 +131,28 @@ def _model(make_reader: MakeReader) -> str:
     return _reader(make_reader).model_name
 
 
-def _read_all(articles: Sequence[Article], make_reader: MakeReader, names: Names) -> list[Account | Refusal]:
+def _read_all(
+    articles: Sequence[Article], make_reader: MakeReader, names: Names, min_confidence: float | None
+) -> list[Account | Refusal]:
     """Return what came of each article, in order."""
-    return [_read_or_refuse(article, make_reader, names) for article in articles]
+    return [_read_or_refuse(article, make_reader, names, min_confidence) for article in articles]
 
 
-def _read_or_refuse(article: Article, make_reader: MakeReader, names: Names) -> Account | Refusal:
-    """Return what the article says, or why it is refused: the one place where any failure is caught."""
+def _read_or_refuse(
+    article: Article, make_reader: MakeReader, names: Names, min_confidence: float | None
+) -> Account | Refusal:
+    """Return what the article says, or why it is refused: the one place where any failure is caught.
+
+    ``SECONDS`` of processor time are the last resort where the limits on a text's size leave something unbounded.
+    """
     try:
-        return _read(article, make_reader, names)
+        _reader(make_reader), _validator()  # what is loaded once is not the article's time
+        with _deadline(SECONDS):
+            return _read(article, make_reader, names, min_confidence)
     except ModelError:
         raise
+    except UnfitError as unfit:
+        return unfit.refusal(article.id)
     except LegationError as error:
         return Refusal(
             article.id, str(error), "correct the article where the message says so; else report it as a fault"
@@ -138,9 +164,35 @@ def _read_or_refuse(article: Article, make_reader: MakeReader, names: Names) -> 
         )
 
 
-def _read(article: Article, make_reader: MakeReader, names: Names) -> Account:
+@contextmanager
+def _deadline(seconds: float) -> Iterator[None]:
+    """Stop what runs inside after so many seconds of this process's processor time, waiting not counted.
+
+    It stops at the next step of Python, not within compiled code, and only in a process's main thread, since no other
+    gets signals; elsewhere there is no deadline.
+
+    Raises:
+        UnfitError: time is up.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        raise UnfitError(f"reading it takes more than {seconds:g} s of processor time", "split it, or leave it out")
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0.0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def _read(article: Article, make_reader: MakeReader, names: Names, min_confidence: float | None) -> Account:
     """Return what the article says, if all triples that follow from it alone conform."""
-    account = _reader(make_reader).read(article)
+    account = _reader(make_reader).read(article, min_confidence=min_confidence)
     violations = _validator().judge(list(graph_quads(names, (account,), merge((account,)))))
     if violations:
         raise NonConformingError(f"its triples do not conform to the shapes:\n{describe(violations)}")

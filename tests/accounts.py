@@ -110,18 +110,20 @@ def preview(article_id: str = "preview", *, status: Status = "planned") -> Accou
 class FakeReader:
     """A reader without a language model: every sentence that begins with Petrova is a visit to Harbour.
 
-    "explode" in a text is a fault of the reader; "nameless" is an account that its shapes refuse.
+    It is 0.9 sure of each. "explode" in a text is a fault of the reader; "nameless" is an account that its shapes
+    refuse.
     """
 
     model_name = "no-model 1.0"
 
-    def read(self, article: Article) -> Account:
+    def read(self, article: Article, *, min_confidence: float | None = None) -> Account:
         """Return what the article says."""
         if "explode" in article.text:
             raise ZeroDivisionError("a fault of the reader")
         reports = tuple(
             visit(article.text, match.group(), edtf="2022-05-18", status="occurred")
             for match in re.finditer(r"\bPetrova[^.]*", article.text)
+            if min_confidence is None or min_confidence <= 0.9
         )
         actors = () if "nameless" in article.text else (PETROVA,)
         return Account(article, actors, (HARBOUR,), (), reports)

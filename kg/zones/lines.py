@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from kg.records import Span
+from kg.visible import UNSEEN
 from kg.zones.furniture import is_byline, is_letterhead
 
-# What no reader sees: it neither begins nor ends a paragraph. (Marks of direction, joiners, byte order.)
-_UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff\u00ad"
-BLANK = _UNSEEN + "".join(chr(i) for i in range(0x3001) if chr(i).isspace())
+# What no reader sees neither begins nor ends a paragraph.
+BLANK = UNSEEN + "".join(chr(i) for i in range(0x3001) if chr(i).isspace())
 _LINE = re.compile(r"[^\r\n\u2028\u2029\x0b\x0c\x85]+")
 
 _ENDINGS = frozenset(".!?…:;,—–-")
@@ -32,7 +32,7 @@ _CLOCK = re.compile(
     rf"(?:\s?(?:{_ZONES_OF_TIME})\b)?(?=[\s:–—-]|$)\s*(?:[:–—-]+(?=\s|$)\s*)?",
     re.IGNORECASE,
 )
-_SEEN = dict.fromkeys(map(ord, _UNSEEN))
+_SEEN = dict.fromkeys(map(ord, UNSEEN))
 _CUT = re.compile(r"(?<=[^\W\d_])-\s*[\r\n]+\s*(?=[^\W\d_])")
 _ADDRESS = re.compile(r"\S+@\S+\.\w+\s*$|(?:https?:|www\.)\S+\s*$")
 

@@ -12,14 +12,15 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from functools import cache
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
-from kg.evaluate import Found, at_least, from_account, load_gold, render, score, to_json
+from kg.evaluate import Found, from_account, load_gold, render, score, to_json
 from kg.records import Article
 
 WORKERS = 2
@@ -33,8 +34,15 @@ def _reader() -> Any:
     return Reader()
 
 
-def _read(article: Article) -> Found:
-    return from_account(_reader().read(article))
+def _read(article: Article, minima: Sequence[float | None]) -> list[Found]:
+    return [from_account(_reader().read(article, min_confidence=minimum)) for minimum in minima]
+
+
+def read(inputs: Sequence[Article], minima: Sequence[float | None] = (None,)) -> dict[float | None, dict[str, Found]]:
+    """Return what the reader says of the articles by id, for each minimum of confidence (None for its thresholds)."""
+    with ProcessPoolExecutor(min(WORKERS, len(inputs))) as pool:
+        told = list(pool.map(_read, inputs, repeat(tuple(minima)), chunksize=4))
+    return {minimum: {founds[n].id: founds[n] for founds in told} for n, minimum in enumerate(minima)}
 
 
 def articles(folder: Path) -> Iterable[Article]:
@@ -53,7 +61,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path, nargs="+")
     parser.add_argument("--details", action="store_true", help="list misses, extras and wrong details")
-    parser.add_argument("--min-confidence", type=float, default=0.0, metavar="X")
+    parser.add_argument("--min-confidence", type=float, metavar="C", help="as for legation build")
     parser.add_argument("--only", action="append", metavar="ID", help="only these articles")
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args()
@@ -64,10 +72,7 @@ def main() -> int:
     if options.only:
         golds = {key: gold for key, gold in golds.items() if key in options.only}
         inputs = [article for article in inputs if article.id in options.only]
-    workers = min(WORKERS, len(inputs))
-    with ProcessPoolExecutor(workers) as pool:
-        founds = {found.id: found for found in pool.map(_read, inputs, chunksize=4)}
-    scores = score(golds, at_least(founds, options.min_confidence))
+    scores = score(golds, read(inputs, (options.min_confidence,))[options.min_confidence])
     print(render(scores, details=options.details))
     if options.json:
         options.json.write_text(to_json(scores, details=options.details), "utf-8")
