@@ -42,7 +42,9 @@ GENERIC = frozenset(
 SHARED = frozenset({"counterpart", "colleague", "opposite"})
 SUBJECT = frozenset({"nsubj", "nsubjpass", "csubj"})
 OBJECT = frozenset({"dobj", "dative", "agent", "pobj"})
-SPEECH = frozenset({"say", "tell", "add", "note", "reply", "argue", "declare", "insist", "write", "warn", "state", "ask"})
+SPEECH = frozenset(
+    {"say", "tell", "add", "note", "reply", "argue", "declare", "insist", "write", "warn", "state", "ask"}
+)
 
 
 class Antecedents:
@@ -162,7 +164,8 @@ class Antecedents:
         """Say whether a quoted word may be its own speaker's: the entity said something beside these quoted words."""
         return self.quoted[i] and any(
             self.doc[m.head].head.lemma_ in SPEECH and abs(self.sent[m.first] - self.sent[i]) <= 1
-            for m in trail[-3:] if self.doc[m.head].dep_ in SUBJECT
+            for m in trail[-3:]
+            if self.doc[m.head].dep_ in SUBJECT
         )
 
 

@@ -273,7 +273,9 @@ def _others(casting: Casting, loose: list[Role]) -> None:
     bodies.nationals(casting, covered)
     bodies.ministries(casting, covered)
     bodies.other_organisations(casting)
-    covering = {i for m in casting.mentions if m.kind in {"name", "role", "organization"} for i in range(m.first, m.stop)}
+    covering = {
+        i for m in casting.mentions if m.kind in {"name", "role", "organization"} for i in range(m.first, m.stop)
+    }
     for role in find_counted(casting.doc, covering.__contains__):
         casting.mentions.append(Mention(role.first, role.stop, role.head, "role", (), 0.0, role))
     named = {i for m in casting.mentions if m.kind in {"name", "organization", "state"} for i in range(m.first, m.stop)}

@@ -113,20 +113,15 @@ class Reader:
         return self.judge.confidence(kind, draft.score) >= min_confidence
 
     def _judged(self, scene: Scene) -> list[tuple[str, Draft]]:
-        """Return the drafts with their second scores; a kind's reports weigh with these on the kinds after it."""
-        judge = self.judge
+        """Return the drafts with their second scores, each weighed among the first scores of all the others."""
         drafts = self.drafts(scene)
-        judged: list[tuple[Draft, float]] = []
+        rows = weigh.features(scene, drafts)
         for kind in weigh.KINDS:
-            rows = [row for (k, _), row in zip(drafts, weigh.features(scene, drafts), strict=True) if k == kind]
-            own = [draft for k, draft in drafts if k == kind]
-            for draft, score in zip(own, judge.scores(f"{kind}-event", rows), strict=True):
-                judged.append((draft, float(score)))
-                if score >= judge.thresholds[kind]:
-                    draft.score = float(score)
-        for draft, score in judged:
-            draft.score = score
-        return sorted(drafts, key=lambda d: weigh.KINDS.index(d[0]))
+            own = [n for n, (k, _) in enumerate(drafts) if k == kind]
+            scores = self.judge.scores(f"{kind}-event", [rows[n] for n in own])
+            for n, score in zip(own, scores, strict=True):
+                drafts[n][1].score = float(score)
+        return drafts
 
     def drafts(self, scene: Scene) -> list[tuple[str, Draft]]:
         """Return the events that single sentences make possible, each with its kind and first score."""

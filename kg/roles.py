@@ -136,9 +136,7 @@ def find_counted(doc: Doc, taken: Callable[[int], bool]) -> list[Role]:
                          definite=True)
                 )  # fmt: skip
         elif (first < token.i or low == "both") and token.dep_ in _STANDING and not _followed(doc, token.i):
-            found.append(
-                Role(first, token.i + 1, token.i, token.text, low, "person", number=number, definite=True)
-            )
+            found.append(Role(first, token.i + 1, token.i, token.text, low, "person", number=number, definite=True))
     return found
 
 
