@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import lightgbm
@@ -62,13 +63,13 @@ class Judge:
 
 
 @lru_cache(maxsize=1)
-def load_judge() -> Judge:
-    """Return the packaged models, loaded once a process.
+def load_judge(folder: Traversable | None = None) -> Judge:
+    """Return the models of a folder, loaded once a process; the packaged ones unless another is given.
 
     Raises:
         ModelError: a model file is missing.
     """
-    folder = files("kg.data") / "models"
+    folder = folder or files("kg.data") / "models"
     try:
         boosters = {name: lightgbm.Booster(model_str=(folder / f"{name}.txt").read_text("utf-8")) for name in MODELS}
         settings = json.loads((folder / "settings.json").read_text("utf-8"))
