@@ -168,8 +168,8 @@ class Oracle:
     ) -> list[float]:
         """Return 1 for the annotated actors, 0 for others; all 0 for what stands for no actor."""
         # "his guest" is the guest, "his" within it the host: of two annotated phrases the one that covers best counts.
-        best = max(self.mentions, key=lambda m: _shared(m[0], span), default=(span, set()))
-        wanted: set[int | None] = best[1] if _shared(best[0], span) > 0 else set()
+        covering = max(((_shared(s, span), n) for n, (s, _) in enumerate(self.mentions)), default=(0.0, 0))
+        wanted = self.mentions[covering[1]][1] if covering[0] > 0 else set()
         labels = []
         for entities, row in zip(readings, rows, strict=True):
             who = {self._who(entity) for entity in entities}

@@ -64,8 +64,8 @@ class Plurals:
                 offer(other.entities, "set", other.first)
             else:
                 offer(self._joined(other), "joined", other.first)
-        for members, at in self._together(near):
-            offer(members, "verb", at)
+        for names, at in self._together(near):
+            offer(names, "verb", at)
         by_sentence: dict[int, dict[int, int]] = {}
         for other in near:
             if other.kind in {"name", "role", "pronoun", "state"}:
@@ -85,9 +85,9 @@ class Plurals:
                         last.setdefault(e, other.first)
             often = sorted(last, key=lambda e: (-len(self.before.trails[e]), e))
             for size in (number,) if number else (2, 3):
-                for names, source in ((list(last)[:size], "recent"), (often[:size], "frequent")):
-                    if len(names) == size:
-                        offer(tuple(names), source, max(last[e] for e in names))
+                for some, source in ((list(last)[:size], "recent"), (often[:size], "frequent")):
+                    if len(some) == size:
+                        offer(tuple(some), source, max(last[e] for e in some))
         return found
 
     def _fits(self, entity: Entity, lemma: str | None) -> bool:
