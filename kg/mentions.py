@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 from kg import bodies, names
+from kg.article.record import UnfitError
 from kg.authority import Authority
 from kg.cast import PRONOUNS, Cast, Casting, Entity, Mention, PlaceMention
 from kg.lexicon import roles as role_words
@@ -289,11 +290,18 @@ def _titled(name: str) -> str:
     return name.title() if name.isupper() and len(name) > 3 else " ".join(name.split())
 
 
+MAX_CHOICES = 5_000_000
+"""Pairs of a person and a pronoun or role phrase in an article; a varied one of 200 kB has some two million."""
+
+
 def find_mentions(parsed: Parsed, article: Article, authority: Authority, *, home: str | None) -> Cast:
     """Return the cast of an article with names, titles and places placed; pronouns and bare roles are still open.
 
     ``home`` is the alpha-2 code of the country whose ministers need no adjective (from the dateline); where it is not
     given, the country that the article names most.
+
+    Raises:
+        UnfitError: the article has too many people, pronouns and titles for all choices among them to be weighed.
     """
     casting = Casting(parsed, authority, home)
     _gazetteer(casting)
@@ -303,4 +311,9 @@ def find_mentions(parsed: Parsed, article: Article, authority: Authority, *, hom
     roles = _people(casting)
     loose = _titles(casting, roles)
     _others(casting, loose)
+    people = sum(entity.kind == "person" for entity in casting.entities)
+    unclear = sum(not mention.entities for mention in casting.mentions)
+    if people * unclear > MAX_CHOICES:
+        reason = f"it names {people:,} people and has {unclear:,} pronouns and titles that may stand for them"
+        raise UnfitError(f"{reason}, more than can be weighed ({MAX_CHOICES:,} pairs)", "split it")
     return casting.finished()

@@ -31,8 +31,8 @@ MAX_WORD = 200
 MAX_SENTENCE = 120
 """Tokens of a sentence; a longer one is parsed in pieces, for pairs of names in it grow with their square."""
 
-MAX_TOKENS = 80_000
-"""Tokens of an article, some 400 kB of prose; a longer one is refused, for it is a book and has several occasions."""
+MAX_TOKENS = 60_000
+"""Tokens of an article, some 300 kB of prose; a longer one is refused, for it is a book and has several occasions."""
 
 KEPT = 30_000
 """Words that the model may keep from one article to the next; the common ones come first and are dear to make anew."""

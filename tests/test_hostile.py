@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import kg.mentions
 import kg.parse
 import kg.workers
 from kg.article.record import Record, UnfitError, to_article
@@ -123,6 +124,17 @@ def test_an_article_of_too_many_words_is_refused_before_it_is_parsed(
     assert refused.remedy == "split it"
 
 
+def test_an_article_with_too_many_people_and_pronouns_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = MET + "He said that he met him. " * 10
+    monkeypatch.setattr(kg.mentions, "MAX_CHOICES", 60)
+    assert reader().read(article(text)).article.text == text
+    monkeypatch.setattr(kg.mentions, "MAX_CHOICES", 59)
+    with pytest.raises(
+        UnfitError, match=r"names 2 people and has 30 pronouns .* more than can be weighed \(59 pairs\)"
+    ):
+        reader().read(article(text))
+
+
 # -- the rest of the reader -----------------------------------------------------------------------------------------
 
 KINDS = {
@@ -172,8 +184,10 @@ def test_twenty_thousand_acronyms_on_one_line_are_found() -> None:
 
 @pytest.mark.slow
 def test_a_report_of_two_hundred_kilobytes_is_converted() -> None:
-    text = "\n\n".join(path.read_text("utf-8") for path in sorted(CORPUS.glob("*.txt")))[:200_000]
-    assert len(reader().read(article(text)).reports) > 500
+    texts = [path.read_text("utf-8") for path in sorted(CORPUS.glob("*.txt"))]
+    told = (zone.span.of(text) for text in texts for zone in find_zones(text).zones if zone.kind == "body")
+    long = "\n\n".join(" ".join(paragraph.split()) for paragraph in told)[:200_000]
+    assert len(reader().read(article(long)).reports) > 500
 
 
 # -- many articles --------------------------------------------------------------------------------------------------
