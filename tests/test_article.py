@@ -278,7 +278,7 @@ def test_json_beside_a_text_is_its_metadata(tmp_path: Path) -> None:
 def test_the_open_corpus_is_read_with_its_dates() -> None:
     articles, refusals = split([OPEN])
     assert refusals == []
-    assert len(articles) == 127
+    assert len(articles) == len(list(OPEN.glob("*.txt"))) >= 260
     for article in articles:
         gold = json.loads((OPEN / f"{article.id}.json").read_text("utf-8"))
         if gold["published"]:

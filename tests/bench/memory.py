@@ -66,7 +66,8 @@ def held() -> float:
 def read(articles: int, *, every: int, forget: bool) -> Iterator[dict[str, float]]:
     """Yield, at the start and after every so many articles read, what this process holds and how long it has taken."""
     from kg.iri import Names
-    from kg.workers import Account, read_articles, spacy_reader
+    from kg.records import Account
+    from kg.workers import read_articles, spacy_reader
 
     def remembering(*_: object, **__: object) -> AbstractContextManager[None]:
         return nullcontext()
@@ -130,9 +131,9 @@ def main() -> int:
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
             runs[name] = []
             for line in child.stdout or ():
-                figures: dict[str, Any] = json.loads(line)
-                runs[name].append(figures)
-                print(f"{name}: {figures['articles']} articles, {figures['mib']:.1f} MiB, {figures['s']:.0f} s",
+                at: dict[str, Any] = json.loads(line)
+                runs[name].append(at)
+                print(f"{name}: {at['articles']} articles, {at['mib']:.1f} MiB, {at['s']:.0f} s",
                       file=sys.stderr, flush=True)  # fmt: skip
         if child.returncode:
             return child.returncode
