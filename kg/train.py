@@ -139,13 +139,17 @@ def _others(samples: Sequence[Sample], fold: int) -> list[Sample]:
 
 
 def second_looks(lesson: Lesson, drafts: list[tuple[str, Draft]]) -> dict[str, Sample]:
-    """Label drafts by whether the annotation has the event, told once or again."""
+    """Label drafts by whether the annotation has the event, told once or again; a visit told twice is right once."""
     cast = GoldCast(lesson.gold.actors)
     samples = {f"{kind}-event": Sample() for kind in weigh.KINDS}
-    for (kind, draft), row in zip(drafts, weigh.features(lesson.scene, drafts), strict=True):
-        event = _found(lesson, kind, draft)
+    events = [_found(lesson, kind, draft) for kind, draft in drafts]
+    told = {column for _, column in pair(lesson.gold, events)}
+    for n, (event, row) in enumerate(zip(events, weigh.features(lesson.scene, drafts), strict=True)):
         like = [g.required for g in lesson.gold.events if agreement(g, event, cast, cast.find) > 0]
-        samples[f"{kind}-event"].add(row, float(any(like)), float(not like or any(like)))
+        again = event.kind == "visit" and any(like) and n not in told
+        samples[f"{event.kind}-event"].add(
+            row, float(any(like) and not again), float(not like or any(like))
+        )
     return samples
 
 

@@ -76,18 +76,17 @@ class Scene:
             while i < len(doc) and self.parsed.starts[i] < quote.span.end:
                 self.quoted[i] = True
                 i += 1
-
-    @property
-    def doc(self) -> Doc:
-        """The parsed document."""
-        return self.parsed.doc
-
         named = Counter(e for m in self.cast.mentions for e in m.entities if self.cast.entities[e].kind == "person")
         self.protagonist = min(named, key=lambda e: (-named[e], e)) if named else None
         where = Counter(p.country for p in self.cast.places if p.kind != "state")
         self.stage = (
             self.dateline.country if self.dateline else min(where, key=lambda c: (-where[c], str(c))) if where else None
         )
+
+    @property
+    def doc(self) -> Doc:
+        """The parsed document."""
+        return self.parsed.doc
 
     def implied_actor(self, number: int, *groups: str) -> Mention | None:
         """Return who acts in a sentence that names no one ("A stop in Havana has been scrapped").

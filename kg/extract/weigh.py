@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from kg.extract.candidate import Draft, Scene, one_hot
@@ -21,6 +21,7 @@ def features(scene: Scene, drafts: Sequence[tuple[str, Draft]]) -> list[list[flo
         for index in draft.entities:
             of_entity.setdefault((kind, index), []).append(draft.score)
         at_place[kind, draft.place.country if draft.place else None] += 1
+    trips = _Trips(scene, drafts, sentence)
     rows = []
     for (kind, draft), number in zip(drafts, sentence, strict=True):
         own = sorted((s for e in draft.entities for s in of_entity[kind, e]), reverse=True)
@@ -57,7 +58,55 @@ def features(scene: Scene, drafts: Sequence[tuple[str, Draft]]) -> list[list[flo
                 float(scene.cast.home == entity.country),
                 float(draft.place is not None and draft.place.country == scene.stage),
                 *one_hot(entity.kind, ("person", "state", "organization")),
+                *(_journey(scene, draft, number, trips) if kind == "visit" else ()),
                 *draft.features,
             ]
         )  # fmt: skip
     return rows
+
+
+class _Trips:
+    """The drafts of an article by what a visit may be asked about: who, whose country, which sentence."""
+
+    def __init__(self, scene: Scene, drafts: Sequence[tuple[str, Draft]], sentence: Sequence[int]) -> None:
+        """Sort the drafts of visits and meetings once."""
+        self.to: dict[str | None, list[tuple[float, int, Draft]]] = defaultdict(list)
+        self.of: dict[int, list[tuple[float, int, Draft]]] = defaultdict(list)
+        self.met: dict[int, list[tuple[float, int, set[str | None]]]] = defaultdict(list)
+        for (kind, draft), number in zip(drafts, sentence, strict=True):
+            if kind == "visit" and draft.place is not None:
+                self.to[draft.place.country].append((draft.score, number, draft))
+                for entity in draft.entities:
+                    self.of[entity].append((draft.score, number, draft))
+            elif kind == "meeting":
+                homes = {scene.cast.entities[e].country for e in draft.entities}
+                for entity in draft.entities:
+                    self.met[entity].append((draft.score, number, homes - {scene.cast.entities[entity].country}))
+
+
+def _journey(scene: Scene, draft: Draft, number: int, trips: _Trips) -> list[float]:
+    """Return what the article's other drafts say of this visit: told twice, elsewhere at the time, host met there."""
+    country = draft.place.country if draft.place else None
+    mine = [(s, n, d) for e in draft.entities for s, n, d in trips.of[e] if d is not draft]
+    again = [(s, n) for s, n, d in mine if d.place and d.place.country == country]
+    rival = [s for s, n, d in mine if d.place and d.place.country != country and n == number]
+    nearby = [s for s, n, d in mine if d.place and d.place.country != country and abs(n - number) == 1]
+    others = [(s, n) for s, n, d in trips.to[country] if not set(d.entities) & set(draft.entities)]
+    hosts = [s for e in draft.entities for s, n, homes in trips.met[e] if country in homes]
+    here = [s for e in draft.entities for s, n, homes in trips.met[e] if n == number]
+    return [
+        max((s for s, _ in again), default=0.0),
+        float(sum(s > draft.score for s, _ in again)),
+        float(sum(n < number for _, n in again)),
+        max(rival, default=0.0),
+        float(sum(s > draft.score for s in rival)),
+        max(nearby, default=0.0),
+        max((s for s, _ in others), default=0.0),
+        sum(s for s, _ in others),
+        max((s for s, n in others if n == number), default=0.0),
+        max((s for s, n in others if abs(n - number) == 1), default=0.0),
+        max(hosts, default=0.0),
+        max(here, default=0.0),
+        float(draft.place is not None and draft.place.kind == "state"),
+        float(draft.place is not None and draft.place.kind == "landmark"),
+    ]
