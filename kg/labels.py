@@ -15,7 +15,7 @@ from kg.evaluate.found import FoundActor
 from kg.evaluate.gold import Gold, GoldEvent
 from kg.evaluate.match import Cast as GoldCast
 from kg.evaluate.match import overlap, same_words, start_of
-from kg.extract import meeting, saying, statement, traits, visit, when
+from kg.extract import meeting, saying, statement, tenor, visit, when
 from kg.extract.candidate import TELLINGS, Draft, Scene
 from kg.records import Article, Span
 
@@ -129,7 +129,7 @@ class Teacher:
             which.append(event)
             if event is not None:
                 acts.add(
-                    traits.act_features(self.scene, candidate),
+                    tenor.features(self.scene, candidate),
                     float(saying.ACTS.index(self.gold.events[event].act or "say")),
                 )
         return sample, acts, which

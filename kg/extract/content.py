@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spacy.tokens import Token
+from spacy.tokens import Doc, Token
 
 from kg.extract.candidate import Scene
 from kg.records import Span
@@ -56,3 +56,57 @@ def trimmed(scene: Scene, first: int, stop: int) -> Span | None:
     elif text[span.start : span.end].count('"') % 2 == 1 and text[span.end : span.end + 1] == '"':
         span = Span(span.start, span.end + 1)
     return span
+
+
+def reach(verb: Token) -> int:
+    """Return where a verb's own words end: before the next verb with the same subject, "welcomed A *and urged B*"."""
+    doc, stop = verb.doc, verb.right_edge.i + 1
+    for child in verb.children:
+        if child.i > verb.i and child.dep_ == "conj" and child.pos_ in {"VERB", "AUX"}:
+            stop = min(stop, child.left_edge.i)
+    while stop - 1 > verb.i and doc[stop - 1].lower_ in {"and", "but", "or", "then", ",", ";"}:
+        stop -= 1
+    return stop
+
+
+_PAUSES = frozenset({",", ";", ":", "—", "–", "-", "--", "(", ")", ".", "?", "!"})
+_STOPS = frozenset({";", ":", "—", "–", "--", "("})
+_JOINING = frozenset({"and", "but", "or", "who", "which", "that", "whom", "whose", "nor", "while", "whereas"})
+
+
+def aside(scene: Scene, verb: Token) -> tuple[int, int, list[Span]] | None:
+    """Return the bounds of "he vowed" between commas, and what may be said around it.
+
+    The words are those before it where it ends the sentence; else the whole sentence, its part between the stronger
+    marks, and what follows ("In these circumstances, the President stressed, the decision …"). None where the verb
+    does not stand so.
+    """
+    doc = scene.doc
+    start, stop = scene.sents[scene.sent_of[verb.i]]
+    while stop > start and (doc[stop - 1].is_space or doc[stop - 1].text in {".", "!", "?"}):
+        stop -= 1
+    first, last = verb.i, verb.i + 1
+    while first > start and doc[first - 1].text not in _PAUSES and not scene.quoted[first - 1]:
+        first -= 1
+    while last < stop and doc[last].text not in _PAUSES and not scene.quoted[last]:
+        last += 1
+    if first <= start + 1 or last - first > 14 or doc[first].lower_ in _JOINING or doc[first - 1].text not in _PAUSES:
+        return None
+    if any(t.lower_ in {"that", "to", "whether"} and t.i > verb.i for t in doc[verb.i : last]) and last < stop:
+        return None
+    if scene.quoted[max(start, first - 2)] or (last + 1 < stop and scene.quoted[last + 1]):
+        return None  # a broken quotation, which has its own candidates
+    if last >= stop:
+        bounds = [(start, first), (_after(doc, start, first - 1), first)]
+    else:
+        left, right = _after(doc, start, first - 1), last
+        while right < stop and doc[right].text not in _STOPS:
+            right += 1
+        bounds = [(start, stop), (left, right), (last, stop)]
+    spans = [trimmed(scene, a, b) for a, b in dict.fromkeys(bounds) if b - a > 1]
+    return first, last, [s for s in spans if s is not None]
+
+
+def _after(doc: Doc, start: int, stop: int) -> int:
+    """Return the token behind the last strong mark of a stretch, its beginning where there is none."""
+    return next((i + 1 for i in range(stop - 1, start, -1) if doc[i].text in _STOPS), start)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from spacy.tokens import Token
 
 from kg.cast import Mention
+from kg.extract.candidate import Scene
 from kg.lexicon import frames
 from kg.records import Span
 
@@ -25,8 +27,14 @@ ACTS = (
     "propose",
     "invite",
 )
-KINDS = ("quote", "clause", "infinitive", "object", "of", "according", "noun", "whole", "turn")
-LINKS = ("subject", "agent", "paper", "inherited", "poss", "according", "near", "before", "previous", "turn")
+KINDS = (
+    "quote", "clause", "infinitive", "object", "of", "according", "noun", "whole", "turn",
+    "aside", "rest", "colon", "echo",
+)  # fmt: skip
+LINKS = (
+    "subject", "agent", "paper", "inherited", "poss", "according", "near", "before", "previous", "turn",
+    "colon", "guess",
+)  # fmt: skip
 
 
 @dataclass
@@ -59,9 +67,53 @@ def nouns() -> dict[str, str]:
     return {noun: act for act, words in frames()["statement"]["nouns"].items() for noun in words}
 
 
+@lru_cache(maxsize=1)
+def mental() -> frozenset[str]:
+    """Return the listed verbs that often tell of a thought or wish rather than of words."""
+    return frozenset(frames()["statement"]["mental"])
+
+
+@lru_cache(maxsize=1)
+def loose() -> frozenset[str]:
+    """Return the listed verbs that mostly tell of something else than saying."""
+    return frozenset(frames()["statement"]["loose"])
+
+
 def act_of(token: Token) -> str | None:
     """Return the act that a verb or noun of saying most often performs, None for other words."""
     lemma = token.lemma_.lower()
     if token.pos_ in {"VERB", "AUX"} or token.tag_.startswith("VB"):
+        if lemma == "call" and any(c.dep_ == "prep" and c.lower_ in {"for", "on", "upon"} for c in token.children):
+            return "demand"
         return _acts().get(lemma)
     return nouns().get(lemma)
+
+
+def proposals(
+    scene: Scene,
+    content: Span,
+    kind: str,
+    cue: Token | None,
+    who: Iterable[tuple[Mention, str]],
+    *,
+    act: str | None = None,
+) -> Iterator[Candidate]:
+    """Yield a candidate for each reading of those who may have said some words; the features come later."""
+    if content.end <= content.start or not content.of(scene.parsed.text).strip():
+        return
+    direct = kind in {"quote", "turn"} or any(
+        q.span.start < content.end and content.start < q.span.end for q in scene.quotes
+    )
+    for mention, link in who:
+        for entity, certain in mention.readings():
+            yield Candidate(
+                content,
+                kind,
+                link,
+                mention,
+                entity,
+                cue,
+                direct,
+                [certain],
+                act or (act_of(cue) if cue is not None else None) or "say",
+            )

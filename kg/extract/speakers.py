@@ -9,6 +9,9 @@ from spacy.tokens import Token
 from kg.cast import Mention
 from kg.extract.candidate import Scene
 
+DOUBT = 0.85
+"""The confidence of a pronoun's or a title's reading below which others are offered as well."""
+
 _PAPERS = frozenset(
     {
         "statement",
@@ -44,13 +47,18 @@ def speakers(scene: Scene, verb: Token) -> Iterator[tuple[Mention, str]]:
         if token.i == verb.i and any(c.dep_ == "nsubjpass" for c in token.children):
             return  # who "was asked" did not ask
         if subjects:
-            for subject in subjects:
-                yield from named_by(scene, subject, link)
+            named = [pair for subject in subjects for pair in named_by(scene, subject, link)]
+            yield from named
+            if all(m.kind in {"pronoun", "role"} and len(m.entities) < 2 and m.score < DOUBT for m, _ in named):
+                yield from guessed(scene, subjects[0], {e for m, _ in named for e, _ in m.readings()})
             return
         if token.dep_ in {"acl", "relcl"}:
             yield from named_by(scene, token.head, "inherited")
             return
-        if token.dep_ in {"conj", "xcomp", "advcl", "pcomp", "ccomp", "prep", "dep"} and token.head.i != token.i:
+        if (
+            token.dep_ in {"conj", "acomp", "oprd", "xcomp", "advcl", "pcomp", "ccomp", "prep", "dep"}
+            and token.head.i != token.i
+        ):
             token, link = token.head, "inherited"
             continue
         return
@@ -58,12 +66,35 @@ def speakers(scene: Scene, verb: Token) -> Iterator[tuple[Mention, str]]:
 
 def named_by(scene: Scene, token: Token, link: str) -> Iterator[tuple[Mention, str]]:
     """Yield the actors that a token and those joined to it name, and the issuers where one is a paper."""
-    for part in (token, *token.conjuncts):
+    for part in (token, *token.conjuncts, *(c for c in token.children if c.dep_ == "appos")):
         mention = scene.cast.at.get(part.i) or scene.cast.covering.get(part.i)
-        if mention is not None and mention.entities:
+        if mention is not None and (mention.entities or mention.rivals):
             yield mention, link
         elif part.lemma_.lower() in _PAPERS:
             yield from _issuer(scene, part)
+
+
+def guessed(scene: Scene, subject: Token, known: set[int]) -> Iterator[tuple[Mention, str]]:
+    """Yield who a subject may stand for that was not resolved: those of its sentence and two before, subjects first.
+
+    At most four actors who are not known as readings already; the judge chooses among them or none.
+    """
+    if subject.tag_ in {"EX", "WDT"} or subject.lower_ in {"it", "this", "that", "which", "what", "nobody", "one"}:
+        return
+    seen: set[int] = set()
+    number = scene.sent_of[subject.i]
+    for back in range(3):
+        if number - back < 0 or len(seen) >= 4:
+            return
+        near = [
+            m
+            for m in scene.mentions_in[number - back]
+            if len(m.entities) == 1 and m.head < subject.i and not scene.quoted[m.head] and m.kind != "demonym"
+        ]
+        for mention in sorted(near, key=lambda m: (scene.doc[m.head].dep_ not in {"nsubj", "nsubjpass"}, -m.head)):
+            if mention.entities[0] not in seen | known and len(seen) < 4:
+                seen.add(mention.entities[0])
+                yield mention, "guess"
 
 
 def _issuer(scene: Scene, paper: Token) -> Iterator[tuple[Mention, str]]:

@@ -6,13 +6,14 @@ from bisect import bisect_left
 
 import numpy as np
 
+from kg.extract import floor
 from kg.extract.candidate import DEPS, Scene, one_hot
-from kg.extract.saying import ACTS, KINDS, LINKS, Candidate, act_of
+from kg.extract.saying import ACTS, KINDS, LINKS, Candidate, act_of, loose, mental
 
 _MODALS = ("must", "should", "will", "would", "can", "may")
 
 
-def features(scene: Scene, candidate: Candidate, rivals: int) -> list[float]:
+def features(scene: Scene, candidate: Candidate, rivals: int, made: floor.Floor) -> list[float]:
     """Return what tells whether the words are a statement of the speaker's; ``rivals`` may have said the same words."""
     doc, text = scene.doc, scene.parsed.text
     mention = candidate.speaker
@@ -76,19 +77,33 @@ def features(scene: Scene, candidate: Candidate, rivals: int) -> list[float]:
         float(any(word in {"not", "no", "never", "n't", "neither"} or word.endswith(("n't", "n’t")) for word in words)),
     ]
     row += [float(modal in words) for modal in _MODALS]
+    row += floor.features(scene, candidate, made, first, stop)
+    begin, end = scene.sents[scene.sent_of[first]]
+    opening = doc[first]
+    inside = [q for q in scene.quotes if q.span.start < candidate.content.end and candidate.content.start < q.span.end]
+    row += one_hot(opening.pos_, ("VERB", "NOUN", "PROPN", "PRON", "DET", "ADP", "AUX", "PART", "ADV", "SCONJ", "ADJ"))
+    row += [
+        float(first == begin),
+        float(end - stop),
+        (stop - first) / max(1, end - begin),
+        float(any(q.span.end > candidate.content.end + 1 for q in inside)),
+        float(any(q.span.start < candidate.content.start - 1 for q in inside)),
+        float(cue is not None and cue.lemma_.lower() in mental()),
+        float(cue is not None and cue.lemma_.lower() in loose()),
+        float(cue is not None and cue.pos_ == "NOUN"),
+        float(cue is not None and cue.tag_ == "VBG"),
+        float(cue is not None and cue.i < first),
+        float(cue is not None and any(c.lower_ == "that" for c in doc[cue.i + 1 : cue.i + 6])),
+        float(
+            any(
+                t.dep_ in {"nsubj", "nsubjpass"} and first <= t.head.i < stop
+                for t in doc[first : min(stop, first + 40)]
+            )
+        ),
+    ]
     row += list(clause.flags) if clause is not None else [0.0] * 19
     row += (scene.senses.of(cue) if cue is not None else np.zeros(len(scene.senses.names))).tolist()
     root = doc[first:stop].root
     row += scene.senses.of(root).tolist()
     row += one_hot(root.dep_, ("ROOT", "ccomp", "xcomp", "dobj", "pobj", "pcomp", "conj", "advcl"))
     return row
-
-
-def act_features(scene: Scene, candidate: Candidate) -> list[float]:
-    """Return what tells the act: the statement's own features and the meaning of the quoted words."""
-    first = bisect_left(scene.parsed.starts, candidate.content.start)
-    stop = max(first + 1, bisect_left(scene.parsed.starts, candidate.content.end))
-    tokens = [t for t in scene.doc[first:stop] if t.pos_ in {"VERB", "NOUN", "ADJ", "AUX"}]
-    mean = np.mean([scene.senses.of(t) for t in tokens], axis=0) if tokens else np.zeros(len(scene.senses.names))
-    top = np.max([scene.senses.of(t) for t in tokens], axis=0) if tokens else np.zeros(len(scene.senses.names))
-    return candidate.features + mean.tolist() + top.tolist()

@@ -1,0 +1,123 @@
+"""Who has the floor: who speaks before and after, how often each does, and who else may have said the same words."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from kg.extract.candidate import Scene
+from kg.extract.saying import Candidate
+
+SURE = frozenset({"subject", "agent", "according", "turn", "paper"})
+
+
+@dataclass
+class Floor:
+    """What the candidates of one article say of each other, gathered once for all."""
+
+    sayers: list[tuple[int, int]] = field(default_factory=list)
+    often: Counter[int] = field(default_factory=Counter)
+    named: Counter[int] = field(default_factory=Counter)
+    groups: dict[int, list[Candidate]] = field(default_factory=dict)
+    lengths: dict[int, int] = field(default_factory=dict)
+
+
+def floor(scene: Scene, found: Sequence[Candidate]) -> Floor:
+    """Return the article's sayers in order, and for each candidate (by ``id``) those that overlap it by half."""
+    made = Floor()
+    cues: dict[int, int] = {}
+    for candidate in found:
+        cue = candidate.cue
+        if cue is None:
+            continue
+        length = candidate.content.end - candidate.content.start
+        made.lengths[cue.i] = max(made.lengths.get(cue.i, 0), length)
+        if candidate.link in {"subject", "agent"} and candidate.entity in candidate.speaker.entities:
+            cues.setdefault(cue.i, candidate.entity)
+    made.sayers = sorted(cues.items())
+    made.often = Counter(cues.values())
+    made.named = Counter(e for m in scene.cast.mentions for e in m.entities)
+    ordered = sorted(found, key=lambda c: (c.content.start, -c.content.end))
+    open_: list[Candidate] = []
+    for candidate in ordered:
+        span = candidate.content
+        open_ = [o for o in open_ if o.content.end > span.start]
+        own = made.groups.setdefault(id(candidate), [])
+        for other in open_:
+            shared = min(other.content.end, span.end) - span.start
+            if shared >= 0.5 * min(span.end - span.start, other.content.end - other.content.start):
+                own.append(other)
+                made.groups[id(other)].append(candidate)
+        open_.append(candidate)
+    return made
+
+
+def features(scene: Scene, candidate: Candidate, made: Floor, first: int, stop: int) -> list[float]:
+    """Return what the turns around a candidate and its rivals say for or against its speaker."""
+    doc, entity = scene.doc, candidate.entity
+    kind = scene.cast.entities[entity].kind
+    at = bisect_left(made.sayers, (first, -1))
+    before = made.sayers[at - 1] if at else None
+    later = bisect_right(made.sayers, (stop - 1, 10**9))
+    after = made.sayers[later] if later < len(made.sayers) else None
+    rivals = made.groups.get(id(candidate), [])
+    others = [r for r in rivals if r.entity != entity]
+    sure = [r for r in others if r.link in SURE]
+    head = candidate.speaker.head
+    gap = _gap(candidate, first, stop)
+    gaps = sorted({_gap(r, first, stop) for r in others})
+    own = [i for i in range(first, min(stop, first + 120)) if (m := scene.cast.at.get(i)) and entity in m.entities]
+    words = {doc[i].lower_ for i in range(first, min(stop, first + 120))}
+    cue = candidate.cue
+    subject = next((c for c in cue.children if c.dep_ in {"nsubj", "nsubjpass"}), None) if cue is not None else None
+    gender = scene.cast.entities[entity].gender
+    pronoun = subject.lower_ if subject is not None else doc[head].lower_
+    sign = {"he": "m", "she": "f"}.get(pronoun)
+    length = candidate.content.end - candidate.content.start
+    return [
+        float(before is not None and before[1] == entity),
+        float(first - before[0]) if before is not None else 99.0,
+        float(after is not None and after[1] == entity),
+        float(after[0] - stop) if after is not None else 99.0,
+        float(made.often[entity]),
+        made.named[entity] / max(1, sum(made.named.values())),
+        float(any(scene.cast.at[i].kind != "pronoun" for i in own)),
+        float(any(scene.cast.at[i].kind == "pronoun" for i in own)),
+        float(len({r.entity for r in others})),
+        float(len({r.entity for r in sure})),
+        float(sum(1 for r in rivals if r.entity == entity)),
+        float(any(r.entity == entity and r.link in SURE for r in rivals)),
+        float(bisect_left(gaps, gap)),
+        float(gap - gaps[0]) if gaps else -30.0,
+        max((r.features[0] for r in sure), default=0.0),
+        float(any(r.speaker is candidate.speaker for r in others)),
+        float(candidate.entity in candidate.speaker.entities),
+        float(sign is not None and kind == "person" and gender is not None and gender != sign),
+        float(sign is not None and kind == "person" and gender == sign),
+        float(sign is not None and kind != "person"),
+        float(pronoun in {"they", "we", "both"}),
+        float(bool(words & {"i", "my", "me", "i'm"}) and kind != "person"),
+        float(bool(words & {"we", "our", "us"})),
+        float(bool(words & {"you", "your"})),
+        float(bool(words & {"he", "his", "him"} and gender == "m") or bool(words & {"she", "her"} and gender == "f")),
+        float(cue is not None and doc[head].dep_ in {"dobj", "dative"} and doc[head].head.i == cue.i),
+        float(subject is not None and subject.i == head),
+        float(subject is not None and subject.i != head and candidate.link in {"near", "before", "previous"}),
+        length / max(1, made.lengths.get(cue.i, length) if cue is not None else length),
+        float(scene.parsed.zone_of[head] == scene.parsed.zone_of[first]),
+        float(scene.sent_of[first] - scene.sent_of[head]),
+        float(
+            any(r.content.start < candidate.content.start and r.content.end >= candidate.content.end for r in rivals)
+        ),
+        float(
+            any(r.content.start <= candidate.content.start and r.content.end > candidate.content.end for r in rivals)
+        ),
+        float(sum(1 for r in rivals if r.entity == entity and r.direct)),
+    ]
+
+
+def _gap(candidate: Candidate, first: int, stop: int) -> int:
+    speaker = candidate.speaker
+    return speaker.first - stop if speaker.first >= stop else abs(first - speaker.head)

@@ -1,0 +1,109 @@
+"""The tenor of what is said, which tells the act where the verb of saying does not: will, must, never, thank."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.tokens import Token
+from spacy.vocab import Vocab
+
+from kg.extract.candidate import Scene, one_hot
+from kg.extract.saying import ACTS, Candidate, act_of
+from kg.lexicon import frames
+
+Vector = NDArray[np.float32]
+_I = frozenset({"i", "we", "my", "our", "us"})
+_WILL = frozenset({"will", "'ll", "’ll", "shall", "would", "'d", "wo"})
+_MUST = frozenset({"must", "should", "ought", "need", "needs", "let", "cannot"})
+_NO = frozenset({"no", "not", "n't", "n’t", "never", "nothing", "nobody", "neither", "nor", "none", "without"})
+_IF = frozenset({"if", "unless", "otherwise", "should", "were", "or"})
+_TIME = frozenset({"tomorrow", "next", "soon", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"})
+
+
+@lru_cache(maxsize=1)
+def tenors() -> dict[str, frozenset[str]]:
+    """Return the words of judging, asking, promising and so on, by the act that they tend to perform."""
+    return {act: frozenset(words) for act, words in sorted(frames()["statement"]["tenor"].items())}
+
+
+@lru_cache(maxsize=1)
+def _centres(vocab: Vocab) -> Vector:
+    rows = []
+    for words in tenors().values():
+        unit = [vocab[w].vector / np.linalg.norm(vocab[w].vector) for w in sorted(words) if vocab[w].has_vector]
+        mean = np.mean(unit, axis=0) if unit else np.zeros(vocab.vectors_length)
+        rows.append(mean / max(1e-9, float(np.linalg.norm(mean))))
+    made: Vector = np.asarray(rows, dtype=np.float32)
+    return made
+
+
+def features(scene: Scene, candidate: Candidate) -> list[float]:
+    """Return what the act of a statement shows by: its own features, its cue, the mood and the words of the content."""
+    doc = scene.doc
+    first = min(bisect_left(scene.parsed.starts, candidate.content.start), len(doc) - 1)
+    stop = max(first + 1, bisect_left(scene.parsed.starts, candidate.content.end))
+    tokens = list(doc[first:stop])
+    low = [t.lower_ for t in tokens]
+    lemmas = {t.lemma_.lower() for t in tokens}
+    said = set(low)
+    full = [t for t in tokens if t.pos_ in {"VERB", "NOUN", "ADJ", "AUX"}]
+    senses = np.asarray([scene.senses.of(t) for t in full]) if full else np.zeros((1, len(scene.senses.names)))
+    vectors = [t.vector / t.vector_norm for t in full if t.vector_norm > 0]
+    near = np.asarray(vectors) @ _centres(doc.vocab).T if vectors else np.zeros((1, len(tenors())))
+    mean = np.mean(vectors, axis=0) if vectors else np.zeros(doc.vocab.vectors_length)
+    root = doc[first:stop].root
+    before = _cue_before(scene, first, candidate.cue)
+    cue = candidate.cue
+    around = set(t.lower_ for t in cue.subtree if not first <= t.i < stop) if cue is not None else set()
+    row = [
+        *candidate.features,
+        *senses.mean(axis=0).tolist(),
+        *senses.max(axis=0).tolist(),
+        *near.mean(axis=0).tolist(),
+        *near.max(axis=0).tolist(),
+        *(_centres(doc.vocab) @ mean).tolist(),
+        *(float(len(words & lemmas)) for words in tenors().values()),
+    ]
+    row += [
+        float(bool(said & _I)),
+        float(bool(said & _WILL)),
+        float(bool(said & _MUST)),
+        float(bool(said & _NO)),
+        float(bool(said & _IF)),
+        float(bool(said & _TIME)),
+        float(bool(said & _I) and bool(said & _WILL)),
+        float(low[0] in _IF),
+        float(low[0] in _NO),
+        float(low[0] == "to"),
+        float(tokens[0].tag_ == "VB" or low[0] in {"let", "please", "do"}),
+        float(tokens[0].tag_ == "VBG"),
+        float("?" in said),
+        float("!" in said),
+        float(bool(said & {"ready", "willing", "prepared", "offer", "hope"})),
+        float(bool(around & {"for", "on"})),
+        float(bool(around & {"that"})),
+        float(bool(around & _NO)),
+        float(len(tokens)),
+        float(root.tag_ in {"VBD", "VBN"}),
+        float(root.tag_ in {"VBZ", "VBP"}),
+        float(root.tag_ in {"VB", "MD"}),
+        float(any(t.dep_ == "neg" for t in root.children)),
+        float(any(t.lower_ in _WILL for t in root.children)),
+        float(any(t.lower_ in _MUST for t in root.children)),
+        float(any(t.lower_ in _I and t.dep_ == "nsubj" for t in root.children)),
+        float(candidate.direct),
+    ]
+    row += one_hot(before, ACTS)
+    return row
+
+
+def _cue_before(scene: Scene, first: int, cue: Token | None) -> str:
+    """Return the act of the last word of saying before the content in its sentence, other than its own."""
+    start, _ = scene.sents[scene.sent_of[first]]
+    for token in reversed(scene.doc[start:first]):
+        if (cue is None or token.i != cue.i) and not scene.quoted[token.i] and (act := act_of(token)):
+            return act
+    return ""
