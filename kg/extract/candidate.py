@@ -41,6 +41,7 @@ class Scene:
     words_of: dict[tuple[int, tuple[str, ...]], list[Token]] = field(default_factory=dict)
     protagonist: int | None = None
     stage: str | None = None
+    timeline: object | None = None
 
     def __post_init__(self) -> None:
         """Sort mentions, places and dates into sentences."""

@@ -1,64 +1,32 @@
-"""Status and date of an event: from the clause that tells it, then from what stands around."""
+"""Date of an event: the article's dates that it may have, each with what speaks for it.
+
+Candidates are values, not places in the text: a date told twice is one candidate with the features of its nearest
+telling. That no date is known is a candidate too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from spacy.tokens import Token
-
-from kg.dates import resolve
 from kg.extract.candidate import Draft, Scene, meet, one_hot
 from kg.extract.clause import Tense
-from kg.records import Status
-from kg.timex import DateExpression
+from kg.extract.status import STATUSES, status_features
+from kg.extract.timeline import READINGS, Moment, Timeline, timeline, widened
 
-STATUSES: tuple[Status, ...] = ("occurred", "planned", "cancelled")
-_SOURCES = ("own", "sentence", "before", "after", "other", "published", "month", "none", "far", "carried")
-_KINDS = (
-    "day",
-    "weekday",
-    "relative",
-    "range",
-    "season",
-    "month",
-    "year",
-    "decade",
-    "clock",
-    "holiday",
-    "anaphoric",
-    "unresolvable",
-)
-_PHRASES = (
-    "is to ", "are to ", "was to ", "were to ", "to have ", "is due", "are due", "is expected", "expected to",
-    "scheduled", "set to", "set for", "called off", "call off", "calls off", "put off", "pulled out",
-    "ruled out", "not to ", "did not", "will not", "plans to", "planned", "has been", "had been", "is in ",
-    "on his way", "on her way", "next stop", "invited", "postponed", "cancelled", "canceled", "scrapped", "dropped",
-)  # fmt: skip
-_WORDS = (
-    "will",
-    "would",
-    "to",
-    "has",
-    "had",
-    "was",
-    "were",
-    "is",
-    "are",
-    "tomorrow",
-    "today",
-    "yesterday",
-    "next",
-    "last",
-    "before",
-    "after",
-    "if",
-    "may",
-    "no",
-    "not",
-)
+__all__ = ["STATUSES", "DateCandidate", "best_date", "date_candidates", "status_features"]
+
+_SOURCES = ("own", "other", "before", "after", "far", "kin", "carried", "heading", "lead", "published", "month", "none")
+_KINDS = ("day", "weekday", "relative", "range", "season", "month", "year", "holiday", "anaphoric")
 _BEARINGS = ("on", "since", "from", "until", "by", "before", "after")
+_TENSES = ("past", "present", "future")
+_HINTS = (
+    "earlier", "later", "then", "also", "last", "first", "ago", "since", "before", "after", "during", "while", "when",
+    "again", "same", "evening", "morning", "night", "afternoon", "today", "next", "previous", "recent", "recently",
+    "will", "had", "has", "would",
+)  # fmt: skip
+_AWAY = 99.0
 
 
 @dataclass
@@ -70,203 +38,254 @@ class DateCandidate:
     features: list[float]
 
 
-def status_features(scene: Scene, draft: Draft) -> list[float]:
-    """Return what tells planned from occurred and cancelled: the clause, its words' senses, dates ahead or behind."""
-    cue = scene.doc[draft.cue]
-    clause = scene.clause(cue)
-    number = scene.sent_of[draft.cue]
-    start, stop = scene.sents[number]
-    ahead = behind = 0.0
-    for _, expression in scene.dates_in[number]:
-        for tense in ("future", "past"):
-            value = resolve(expression, anchor=scene.published, tense=tense)
-            if value and scene.published and not value.startswith("X"):
-                first = value.split("/")[0]
-                now = scene.published.isoformat()[: len(first)]
-                if tense == "future" and first > now and _absolute(expression):
-                    ahead = 1.0
-                if tense == "past" and first < now and _absolute(expression):
-                    behind = 1.0
-    words = {t.lower_ for t in scene.doc[start:stop]}
-    lemmas = {t.lemma_.lower() for t in scene.doc[start:stop]}
-    near = {t.lower_ for t in scene.doc[max(start, draft.cue - 7) : min(stop, draft.cue + 5)]}
-    around = scene.doc[max(start, draft.cue - 9) : min(stop, draft.cue + 9)].text.lower()
-    governor = clause.verb.head if clause.verb.head.i != clause.verb.i else clause.verb
-    return [
-        *clause.flags,
-        float(clause.tense == "past"),
-        float(clause.tense == "present"),
-        float(clause.tense == "future"),
-        *one_hot(clause.verb.tag_, ("VB", "VBD", "VBG", "VBN", "VBP", "VBZ", "MD")),
-        ahead,
-        behind,
-        float("tomorrow" in words or "next" in words),
-        float("yesterday" in words or "last" in words or "ago" in words),
-        float("will" in words or "'ll" in words),
-        float(
-            bool(lemmas & {"cancel", "postpone", "scrap", "shelve", "skip", "abandon"})
-            or "called off" in scene.doc[start:stop].text
-        ),
-        float(bool(lemmas & {"plan", "schedule", "expect", "due", "intend"})),
-        float(bool(words & {"was", "were", "had"}) and "to" in words),
-        float(scene.zone(draft.cue) in {"headline", "deck"}),
-        float(scene.zone(draft.cue) == "caption"),
-        float(scene.quoted[draft.cue]),
-        float(number),
-        float(scene.published is not None),
-        *(float(phrase in around) for phrase in _PHRASES),
-        *(float(word in near) for word in _WORDS),
-        float(sum(1 for t in scene.doc[:stop] if t.lower_ == "will") / max(1, stop) * 100),
-        *scene.senses.of(cue).tolist(),
-        *scene.senses.of(clause.verb).tolist(),
-        *scene.senses.of(governor).tolist(),
-    ]
+@dataclass(frozen=True)
+class _Telling:
+    """One way to a date: where it was taken from, the moment it stands at and how that was read."""
 
-
-def _absolute(expression: DateExpression) -> bool:
-    return expression.kind in {"day", "range", "relative", "month", "season", "year"}
+    source: str
+    moment: Moment | None
+    how: str
+    rank: int
 
 
 def date_candidates(scene: Scene, draft: Draft, status: str) -> list[DateCandidate]:
-    """Return the dates of the sentence, of its neighbours and other tellings, of the publication, and none."""
+    """Return the dates of the sentence, its neighbours, other tellings, the section and publication, and none."""
+    line = timeline(scene)
     number = scene.sent_of[draft.cue]
-    tense: Tense = "future" if status == "planned" else "past"
+    tense = _tense(scene, draft, status)
+    found: dict[str | None, list[_Telling]] = {}
+    for source, moment in _moments(scene, line, draft, number):
+        for value, how in moment.readings(tense):
+            rank = sum(map(len, found.values()))
+            found.setdefault(value, []).append(_Telling(source, moment, how, rank))
+            first, _, last = value.partition("/")
+            if source in {"own", "before", "other", "kin"} and how in {"told", "year"}:
+                if last:
+                    found.setdefault(last, []).append(_Telling(source, moment, "end", rank))
+                    if draft.rule.startswith("meeting"):
+                        found.setdefault(first, []).append(_Telling(source, moment, "end", rank))
+                wide = widened(value)
+                if wide is not None:
+                    found.setdefault(wide, []).append(_Telling(source, moment, "coarse", rank))
+    if scene.published is not None:
+        day = scene.published.isoformat()
+        found.setdefault(day, []).append(_Telling("published", None, "told", 0))
+        found.setdefault(day[:7], []).append(_Telling("month", None, "told", 0))
+    found.setdefault(None, []).append(_Telling("none", None, "told", 0))
+    shared = _shared(scene, line, draft, number, status)
+    whole = _Choice(found)
+    return [
+        DateCandidate(value, ways[0].source, [*_features(scene, line, draft, number, value, ways, whole, status), *shared])
+        for value, ways in found.items()
+    ]
+
+
+def _tense(scene: Scene, draft: Draft, status: str) -> Tense:
     if status == "cancelled":
         tense = scene.clause(scene.doc[draft.cue]).tense
-        tense = "future" if tense == "present" else tense
-    cue = scene.doc[draft.cue]
-    found: dict[tuple[str | None, str], DateCandidate] = {}
-    around = [("own", number), ("before", number - 1), ("after", number + 1), ("far", number - 2)]
-    carried = next((n for n in range(number - 3, max(-1, number - 12), -1) if scene.dates_in[n]), None)
-    if carried is not None and not any(scene.dates_in[n] for n in range(max(0, number - 2), number + 1)):
-        around.append(("carried", carried))
-    around += [("other", scene.sent_of[i]) for i in draft.more.get("others", ()) if scene.sent_of[i] != number]  # type: ignore[attr-defined]
-    rank = 0
-    for source, sent in around:
-        if not 0 <= sent < len(scene.sents) or (
-            source in {"before", "after", "far"} and scene.zone(scene.sents[sent][0]) == "headline"
-        ):
+        return "future" if tense == "present" else tense
+    return "future" if status == "planned" else "past"
+
+
+def _moments(scene: Scene, line: Timeline, draft: Draft, number: int) -> Iterator[tuple[str, Moment]]:
+    """Yield the moments that may date a draft, each once, the nearest kind first."""
+    seen: set[int] = set()
+    others = [scene.sent_of[i] for i in draft.more.get("others", ())]  # type: ignore[attr-defined]
+    kin = _kin(scene, draft, line)
+    around = [("own", number), *(("other", n) for n in others), ("before", number - 1), ("after", number + 1)]
+    around += [("far", number - 2), *(("kin", n) for n in sorted(kin, key=lambda n: abs(n - number))[:3])]
+    for source, sentence in around:
+        if not 0 <= sentence < len(scene.sents):
             continue
-        for at, expression in scene.dates_in[sent]:
-            reference = _reference(scene, at, tense)
-            value = resolve(expression, anchor=scene.published, tense=tense, reference=reference)
-            if value is None:
-                continue
-            features = _features(scene, draft, cue, at, expression, source, status, value, rank)
-            rank += 1
-            found.setdefault((value, source), DateCandidate(value, source, [*features, 0.0]))
-            told = _told_year(scene, at, expression, value)
-            if told is not None:
-                found.setdefault((told, "year"), DateCandidate(told, source, [*features, 1.0]))
-    fixed: list[tuple[str | None, str]] = [(None, "none")]
-    if scene.published is not None:
-        fixed += [(scene.published.isoformat(), "published"), (scene.published.isoformat()[:7], "month")]
-    for edtf, source in fixed:
-        found.setdefault(
-            (edtf, source),
-            DateCandidate(edtf, source, [*_features(scene, draft, cue, None, None, source, status, edtf, rank), 0.0]),
-        )
-    return list(found.values())
+        if source in {"before", "after", "far"} and scene.zone(scene.sents[sentence][0]) == "headline":
+            continue
+        for n in line.of_sentence[sentence]:
+            if n not in seen:
+                seen.add(n)
+                yield source, line.moments[n]
+    carried = 0
+    for back in range(number, -1, -1):
+        for n in reversed(line.of_sentence[back]):
+            if n not in seen and carried < 2:
+                seen.add(n)
+                carried += 1
+                yield "carried", line.moments[n]
+        if carried >= 2:
+            break
+    head = line.heading[number]
+    if head is not None and head not in seen:
+        seen.add(head)
+        yield "heading", line.moments[head]
+    for sentence in range(min(4, len(scene.sents))):
+        for n in line.of_sentence[sentence]:
+            if n not in seen:
+                seen.add(n)
+                yield "lead", line.moments[n]
 
 
-def _told_year(scene: Scene, at: int, expression: DateExpression, value: str) -> str | None:
-    """Return a day or month without a year in the year that the story tells of: "In 2001 … in March" is March 2001."""
-    if expression.kind not in {"day", "month", "range"} or expression.year is not None or not value[:4].isdigit():
-        return None
-    for number in range(scene.sent_of[at], max(-1, scene.sent_of[at] - 10), -1):
-        for i, other in reversed(scene.dates_in[number]):
-            if i < at and other.kind in {"day", "month", "year", "range"}:
-                year = (
-                    other.year
-                    or (other.first.year if other.first else None)
-                    or (other.last.year if other.last else None)
-                )
-                if year is not None and f"{year:04}" != value[:4]:
-                    return value.replace(value[:4], f"{year:04}")
-                if year is not None:
-                    return None
-    return None
+def _kin(scene: Scene, draft: Draft, line: Timeline) -> list[int]:
+    """Return the dated sentences that name the same people and the same place, or the same two people."""
+    wanted = set(draft.entities)
+    country = draft.place.country if draft.place is not None and draft.rule.startswith("visit") else None
+    found = []
+    for number, dates in enumerate(line.of_sentence):
+        if not dates:
+            continue
+        named = wanted & {e for m in scene.mentions_in[number] for e in m.entities}
+        near = country is not None and any(p.country == country for p in scene.places_in[number])
+        if (country is not None and near and (named or len(wanted) > 1)) or (country is None and len(named) >= 2):
+            found.append(number)
+    return found
 
 
-def _reference(scene: Scene, at: int, tense: Tense) -> str | None:
-    """Return the last date before token ``at``, from which "the next day" or "the fifth of that month" counts."""
-    for number in range(scene.sent_of[at], max(-1, scene.sent_of[at] - 6), -1):
-        for i, expression in reversed(scene.dates_in[number]):
-            if i < at and expression.kind != "anaphoric":
-                value = resolve(expression, anchor=scene.published, tense=tense)
-                if value and len(value) >= 7:
-                    return value
-    return None
+class _Choice:
+    """What the candidates of one draft are among themselves."""
+
+    def __init__(self, found: dict[str | None, list[_Telling]]) -> None:
+        """Count the values and those of each source."""
+        self.values = [value for value in found if value is not None]
+        self.own = sum(any(w.source == "own" and w.how != "coarse" for w in ways) for ways in found.values())
+        self.finer = {v: any(o != v and o.startswith(v) for o in self.values) for v in self.values}
 
 
 def _features(
     scene: Scene,
+    line: Timeline,
     draft: Draft,
-    cue: Token,
-    at: int | None,
-    expression: DateExpression | None,
-    source: str,
-    status: str,
+    number: int,
     value: str | None,
-    rank: int,
+    ways: list[_Telling],
+    choice: _Choice,
+    status: str,
 ) -> list[float]:
-    number = scene.sent_of[draft.cue]
-    in_sentence = len(scene.dates_in[number])
-    clause = scene.clause(cue)
-    features = one_hot(source, _SOURCES) + one_hot(expression.kind if expression else "", _KINDS)
+    cue = scene.doc[draft.cue]
+    best = ways[0]
+    sources = {w.source for w in ways}
+    hows = {w.how for w in ways}
+    moment = best.moment
+    expression = moment.expression if moment else None
+    features = [float(s in sources) for s in _SOURCES] + one_hot(best.source, _SOURCES)
+    features += [float(h in hows) for h in READINGS] + one_hot(best.how, READINGS)
+    features += one_hot(expression.kind if expression else "", _KINDS)
     features += one_hot(expression.bearing if expression else "", _BEARINGS)
-    if at is not None:
-        token = scene.doc[at]
+    if moment is not None:
+        token = scene.doc[moment.at]
+        first, last = sorted((moment.at, cue.i))
+        between = scene.doc[first:last]
         top, up_cue, up_date = meet(cue, token)
-        verbs = sum(1 for t in scene.doc[min(at, cue.i) : max(at, cue.i)] if t.pos_ == "VERB")
-        same = scene.clause(token).verb.i == clause.verb.i
-        others = [abs(i - cue.i) for i, _ in scene.dates_in[number]]
+        verb = moment.clause.verb
+        near = [abs(line.moments[n].at - cue.i) for n in line.of_sentence[number]]
         features += [
-            float(abs(at - cue.i)), float(min(up_cue, 15)), float(min(up_date, 15)), float(verbs), float(same),
-            float(at < cue.i),
-            float(top is not None and top.i == cue.i), float(bool(others) and abs(at - cue.i) == min(others)),
-            float(scene.quoted[at] == scene.quoted[cue.i]),
+            float(min(last - first, 200)), float(min(up_cue, 15)), float(min(up_date, 15)),
+            float(sum(1 for t in between if t.pos_ == "VERB")) if best.source == "own" else _AWAY,
+            float(sum(1 for t in between if t.text in ",;-—")) if best.source == "own" else _AWAY,
+            float(verb.i == scene.clause(cue).verb.i), float(moment.at < cue.i),
+            float(top is not None and top.i == cue.i), float(bool(near) and abs(moment.at - cue.i) == min(near)),
+            float(scene.quoted[moment.at] == scene.quoted[cue.i]),
+            float(moment.inside), float(moment.heading),
+            float(number - moment.sentence), float(line.paragraph[moment.sentence] == line.paragraph[number]),
+            float(sum(1 for m in line.moments if first < m.at < last)),
+            float(cue.is_ancestor(token)), float(verb.is_ancestor(cue) or verb.i == cue.i),
+            float(scene.zone(moment.at) in {"headline", "deck"}),
+            *_binding(scene, draft, moment, number, first, last),
+            *one_hot(moment.clause.tense, _TENSES), moment.clause.flags[3], moment.clause.flags[2],
+            *scene.senses.of(verb).tolist()[:_GROUPS],
         ]  # fmt: skip
     else:
-        features += [40.0, 15.0, 15.0, 9.0, 0.0, 0.0, 0.0, 0.0, 1.0]
-    precision = 0 if value is None else 2 if "/" in value else len(value.split("-"))
+        features += [_AWAY] * (23 + _BINDING) + [0.0] * _GROUPS
+    precision = 0 if value is None else 4 if "/" in value else len(value.split("-"))
     distance = _days(value, scene.published)
     features += [
-        float(in_sentence), float(precision), distance, float(rank), *one_hot(status, STATUSES),
-        float(bool(draft.rule.startswith("visit"))),
-        float(scene.zone(cue.i) in {"headline", "deck"}), float(number), float(scene.published is not None),
-        *clause.flags,
-        float(draft.place is not None and draft.place.kind == "here"), float(scene.dateline is not None),
-        float(sum(map(len, scene.dates_in))),
+        float(precision), distance, float(_weekday(value)), float(line.counts[value or ""]), float(len(ways)),
+        float(value is not None and value == line.lead), float(best.rank),
+        float(value is not None and choice.finer[value]), float(value is not None and len(value) > 7 and value[:7] in choice.values),
+        float(value is not None and value.startswith("X")),
+        *one_hot(status, STATUSES),
+        float(status == "planned" and -9999 < distance < 0), float(status == "occurred" and 0 < distance < 9999),
+        float(choice.own), float(len(choice.values)),
     ]  # fmt: skip
     return features
+
+
+_GROUPS = 14
+_BINDING = 15
+
+
+def _binding(scene: Scene, draft: Draft, moment: Moment, number: int, first: int, last: int) -> list[float]:
+    """Return what binds a moment to a draft rather than to another event: nearer cues, its place, its people."""
+    cue = draft.cue
+    mine = scene.clause(scene.doc[cue]).verb.i
+    clauses = [scene.clause(scene.doc[i]).verb.i for i in moment.cues]
+    rank = min((n for n, i in enumerate(moment.cues) if i == cue or clauses[n] == mine), default=9)
+    between = sum(1 for i in moment.cues if first < i < last)
+    places = scene.places_in[moment.sentence]
+    features = [
+        float(rank), float(between), float(len(moment.cues)), float(bool(moment.cues) and moment.cues[0] == cue),
+    ]  # fmt: skip
+    if draft.place is not None and draft.place.kind != "here":
+        same = [p for p in places if p.country == draft.place.country]
+        gap = min((abs(p.first - moment.at) for p in same), default=99)
+        nearest = min((abs(p.first - moment.at) for p in places), default=99)
+        at = min(same, key=lambda p: abs(p.first - moment.at)).first if same else moment.at
+        low, high = sorted((at, moment.at))
+        features += [
+            float(bool(same)), float(gap), float(gap == nearest and bool(same)),
+            float(sum(1 for p in places if low < p.first < high)), float(at < moment.at),
+            float(sum(meet(scene.doc[at], scene.doc[moment.at])[1:])) if same else _AWAY,
+        ]  # fmt: skip
+    else:
+        features += [-1.0] * 6
+    mentions = scene.mentions_in[moment.sentence]
+    who = set(draft.entities)
+    named = {e for m in mentions for e in m.entities}
+    gap = min((abs(m.head - moment.at) for m in mentions if who & set(m.entities)), default=99)
+    others = min((abs(m.head - moment.at) for m in mentions if not who & set(m.entities)), default=99)
+    features += [
+        len(who & named) / max(1, len(who)), float(gap), float(others), float(gap <= others),
+        float(len(places)),
+    ]  # fmt: skip
+    return features
+
+
+def _shared(scene: Scene, line: Timeline, draft: Draft, number: int, status: str) -> list[float]:
+    """Return what is the same for all candidates of a draft: its clause, sentence and article."""
+    cue = scene.doc[draft.cue]
+    clause = scene.clause(cue)
+    start, stop = scene.sents[number]
+    words = {t.lower_ for t in scene.doc[start:stop]}
+    near = {t.lower_ for t in scene.doc[max(start, cue.i - 6) : min(stop, cue.i + 8)]}
+    return [
+        float(draft.rule.startswith("visit")), float(scene.zone(cue.i) in {"headline", "deck"}),
+        float(scene.zone(cue.i) == "caption"), float(number), number / max(1, len(scene.sents)),
+        float(scene.published is not None), float(len(line.of_sentence[number])), float(len(line.moments)),
+        float(draft.place is not None and draft.place.kind == "here"), float(scene.dateline is not None),
+        float(scene.quoted[cue.i]), float(line.heading[number] is not None),
+        float(number == 0 or line.paragraph[number] != line.paragraph[number - 1]),
+        *clause.flags, *one_hot(clause.tense, _TENSES),
+        *(float(word in words) for word in _HINTS), *(float(word in near) for word in _HINTS),
+        *scene.senses.of(cue).tolist()[:_GROUPS], *scene.senses.of(clause.verb).tolist()[:_GROUPS],
+    ]  # fmt: skip
+
+
+def _weekday(value: str | None) -> int:
+    if value is None or len(value) != 10 or not value[:4].isdigit():
+        return -1
+    return date.fromisoformat(value).weekday()
 
 
 def _days(value: str | None, published: date | None) -> float:
     if value is None or published is None or not value[:4].isdigit():
         return 9999.0
-    first = value.split("/")[0]
+    first = value.partition("/")[0]
+    if len(first) == 7:
+        first = f"{first}-15" if first[5:] <= "12" else f"{first[:4]}-07-01"
     try:
-        return float(
-            (
-                date.fromisoformat(
-                    first
-                    if len(first) == 10
-                    else first[:7] + "-15"
-                    if len(first) == 7 and first[5:] <= "12"
-                    else first[:4] + "-07-01"
-                )
-                - published
-            ).days
-        )
+        return float((date.fromisoformat(first if len(first) == 10 else f"{first[:4]}-07-01") - published).days)
     except ValueError:
         return 9999.0
 
 
 def best_date(found: Sequence[DateCandidate], scores: Sequence[float]) -> tuple[str | None, bool]:
-    """Return the likeliest date and whether the event's own sentence names it; candidates of one value add up."""
-    total: dict[str | None, float] = {}
-    for candidate, score in zip(found, scores, strict=True):
-        total[candidate.edtf] = 1 - (1 - total.get(candidate.edtf, 0.0)) * (1 - score)
-    best = max(total, key=lambda value: (total[value], value or ""))
-    return best, any(c.source == "own" and c.edtf == best for c in found)
+    """Return the likeliest date and whether the event's own sentence names it."""
+    best = max(range(len(found)), key=lambda n: (scores[n], found[n].edtf or ""))
+    return found[best].edtf, found[best].source == "own"

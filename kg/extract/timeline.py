@@ -1,0 +1,216 @@
+"""An article's dates in the order of the text, each with the days it can mean: what its events are dated from.
+
+What a date means depends on the day it counts from: publication, the date told before it ("the next day"), or the
+year or day that the story has reached ("In March 1999 … On the 26th … that Friday"). All readings are kept; which one
+an event takes is judged with the event.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from kg.dates import DateExpression, resolve
+from kg.edtf import bounds
+from kg.extract.candidate import Scene, meet
+from kg.extract.clause import Clause, Tense
+
+_DATING = {"day", "weekday", "relative", "range", "season", "month", "year", "holiday", "anaphoric"}
+_OPEN = "XXXX"
+# Sentences back in which the day that "the next day" counts from is looked for.
+_REACH = 8
+_EVENTS = (
+    "visit.arrive", "visit.go", "visit.stay", "visit.host", "visit.pay", "visit.noun", "meeting.verb", "meeting.receive",
+    "meeting.call", "meeting.hold", "meeting.noun", "meeting.phone", "meeting.video",
+)  # fmt: skip
+READINGS = ("told", "turned", "year", "story", "earlier", "coarse", "end", "eve")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A date expression at its token: ``readings`` are the EDTF dates it can mean, each with how it is read.
+
+    ``inside`` is False for a date of a dateline or byline, which stands before its token; ``heading`` holds for one
+    that opens a paragraph or stands in a heading, as in chronologies. ``cues`` are the sentence's words for visits and
+    meetings, the nearest in the parse first.
+    """
+
+    at: int
+    sentence: int
+    expression: DateExpression
+    clause: Clause
+    inside: bool
+    heading: bool
+    cues: tuple[int, ...]
+    past: tuple[tuple[str, str], ...]
+    future: tuple[tuple[str, str], ...]
+
+    def readings(self, tense: Tense) -> tuple[tuple[str, str], ...]:
+        """Return (EDTF, how it is read) for an event of a tense; the first is the plainest."""
+        return self.future if tense == "future" else self.past
+
+    @property
+    def plain(self) -> str | None:
+        """The date by the tense of its own clause."""
+        found = self.readings(self.clause.tense)
+        return found[0][0] if found and found[0][1] == "told" else None
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The moments of an article, those of each sentence, how often each date is meant, and where paragraphs begin."""
+
+    moments: tuple[Moment, ...]
+    of_sentence: tuple[tuple[int, ...], ...]
+    counts: Counter[str]
+    paragraph: tuple[int, ...]
+    lead: str | None
+    heading: tuple[int | None, ...]
+    tenses: tuple[Tense, ...]
+
+    def before(self, token: int, sentence: int) -> Iterator[Moment]:
+        """Yield the moments before a token, the nearest first, from its sentence back."""
+        for number in range(sentence, -1, -1):
+            for n in reversed(self.of_sentence[number]):
+                if self.moments[n].at < token:
+                    yield self.moments[n]
+
+
+def timeline(scene: Scene) -> Timeline:
+    """Return a scene's timeline, made once."""
+    if scene.timeline is None:
+        scene.timeline = _timeline(scene)
+    found: Timeline = scene.timeline  # type: ignore[assignment]
+    return found
+
+
+def _timeline(scene: Scene) -> Timeline:
+    moments: list[Moment] = []
+    of_sentence: list[tuple[int, ...]] = []
+    paragraph: list[int] = []
+    headings: list[int | None] = []
+    section: int | None = None
+    years = _years(scene)
+    for number, (start, _) in enumerate(scene.sents):
+        mine = []
+        paragraph.append(scene.parsed.zone_of[start])
+        zone = scene.zone(start)
+        opens = number == 0 or paragraph[-2] != paragraph[-1]
+        if zone == "heading" and opens:
+            section = None
+        for at, expression in scene.dates_in[number]:
+            if expression.kind not in _DATING:
+                continue
+            inside = scene.parsed.starts[at] < expression.span.end
+            heading = inside and (zone == "heading" or (opens and at - start <= 1 and number > 0))
+            moments.append(_moment(scene, moments, number, at, expression, inside, heading, years))
+            mine.append(len(moments) - 1)
+            if heading:
+                section = len(moments) - 1
+        of_sentence.append(tuple(mine))
+        headings.append(section)
+    tenses = tuple(scene.clause(scene.doc[start:stop].root).tense for start, stop in scene.sents)
+    counts = Counter(m.plain for m in moments if m.plain)
+    lead = next((m.plain for m in moments if m.inside and m.plain and m.clause.tense != "future" and _exact(m.plain)), None)
+    return Timeline(tuple(moments), tuple(of_sentence), counts, tuple(paragraph), lead, tuple(headings), tenses)
+
+
+def _exact(value: str) -> bool:
+    return len(value.partition("/")[0]) == len("2022-05-18")
+
+
+def _years(scene: Scene) -> list[tuple[int, int]]:
+    """Return the years that the text names in figures, with their tokens."""
+    found = []
+    for number in range(len(scene.sents)):
+        for at, expression in scene.dates_in[number]:
+            for one in (expression, expression.first, expression.last):
+                if one is not None and one.year is not None and one.kind != "decade":
+                    found.append((at, one.year))
+                    break
+    return found
+
+
+def _moment(
+    scene: Scene,
+    before: list[Moment],
+    number: int,
+    at: int,
+    expression: DateExpression,
+    inside: bool,
+    heading: bool,
+    years: list[tuple[int, int]],
+) -> Moment:
+    clause = scene.clause(scene.doc[at])
+    earlier = [m for m in before[-4:] if number - m.sentence <= _REACH]
+    year = next((y for i, y in reversed(years) if i < at), years[0][1] if years and scene.published is None else None)
+    sides = []
+    for tense, other in (("past", "future"), ("future", "past")):
+        found: dict[str, str] = {}
+
+        def take(value: str | None, how: str, found: dict[str, str] = found) -> None:
+            if value is not None:
+                found.setdefault(value, how)
+
+        nearest = next((p for m in reversed(earlier) if m.expression.kind != "anaphoric" and (p := _first(m)) and len(p) >= 7), None)
+        told = resolve(expression, anchor=scene.published, tense=tense, reference=nearest)  # type: ignore[arg-type]
+        take(told, "told")
+        take(resolve(expression, anchor=scene.published, tense=other, reference=nearest), "turned")  # type: ignore[arg-type]
+        if expression.year is None and year is not None and expression.kind in {"day", "month", "range", "holiday"}:
+            for value in list(found):
+                if value.startswith(_OPEN) or value[:4] != f"{year:04}":
+                    take(_in_year(value, year), "year")
+                    break
+        if expression.kind in {"weekday", "day", "anaphoric", "month", "relative", "holiday"}:
+            for n, m in enumerate(reversed(earlier)):
+                base = _first(m)
+                if base is None or (n == 0 and base == nearest and expression.kind == "anaphoric"):
+                    continue
+                if expression.kind == "anaphoric":
+                    take(resolve(expression, anchor=scene.published, tense=tense, reference=base), "earlier")  # type: ignore[arg-type]
+                elif expression.kind == "relative" and expression.unit not in {"month", "year"}:
+                    continue
+                elif _exact(base) and expression.which is None and n == 0 and base[:4].isdigit():
+                    take(resolve(expression, anchor=base.partition("/")[0], tense="future", reference=None), "story")
+        sides.append(tuple(found.items()))
+    return Moment(at, number, expression, clause, inside, heading, _cues(scene, number, at), sides[0], sides[1])
+
+
+def _cues(scene: Scene, number: int, at: int) -> tuple[int, ...]:
+    token = scene.doc[at]
+    far = {t.i: sum(meet(t, token)[1:]) for t in scene.listed(number, _EVENTS)}
+    return tuple(sorted(far, key=lambda i: (far[i], abs(i - at), i)))
+
+
+def _first(moment: Moment) -> str | None:
+    found = moment.readings(moment.clause.tense)
+    years = [value for value, how in found if how == "year"]
+    return (years or [value for value, _ in found] or [None])[0]
+
+
+def _in_year(value: str, year: int) -> str | None:
+    """Return a date in another year, None where that has no such day."""
+    parts = [f"{year:04}{part[4:]}" for part in value.split("/")]
+    whole = "/".join(parts)
+    return whole if bounds(whole) else None
+
+
+def widened(value: str) -> str | None:
+    """Return the month of a day or of a stretch within one: what is left when the day is not this event's."""
+    first = value.partition("/")[0]
+    return first[:7] if len(first) == 10 else None
+
+
+def shifted(value: str, days: int) -> str | None:
+    """Return the day so many days from an exact date's first."""
+    first = value.partition("/")[0]
+    if len(first) != 10 or not first[:4].isdigit():
+        return None
+    return (date.fromisoformat(first) + timedelta(days)).isoformat()
+
+
+def anchored(expression: DateExpression, year: int) -> DateExpression:
+    """Return the expression with a year."""
+    return replace(expression, year=year)
