@@ -17,6 +17,7 @@ _GROUPS = frozenset({"delegation", "team", "mission", "mediator", "envoy", "mini
 _SUBJECT = 0
 """Where in the features it stands whether the person is the subject of the cue."""
 _ABOUT = ("visit.vehicle", "visit.event", "visit.guest", "visit.cancel", "visit.send", "meeting.noun", "meeting.verb")
+_SETTING = (*VISIT, *_ABOUT)
 _HOMEWARD = frozenset({"home", "back", "homeward", "homewards"})
 _IMPLIED = 6
 """How many places a sentence may leave to be understood."""
@@ -133,6 +134,7 @@ def _setting(scene: Scene, number: int) -> list[float]:
     """Return what a sentence speaks of, whoever of it may travel."""
     places = scene.places_in[number]
     start, stop = scene.sents[number]
+    said = scene.listed(number, _SETTING)
     return [
         float(number),
         float(len(scene.listed(number, VISIT))),
@@ -142,7 +144,7 @@ def _setting(scene: Scene, number: int) -> list[float]:
         float(bool(scene.dates_in[number])),
         float(any(p.first > 0 and scene.doc[p.first - 1].lower_ == "from" for p in places)),
         float(any(scene.doc[i].lower_ in _HOMEWARD for i in range(start, stop))),
-        *(float(bool(scene.listed(number, (name,)))) for name in _ABOUT),
+        *(float(any(scene.senses.listed(token, name) for token in said)) for name in _ABOUT),
     ]
 
 
