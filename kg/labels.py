@@ -14,7 +14,7 @@ from kg.cast import Entity
 from kg.evaluate.found import FoundActor
 from kg.evaluate.gold import Gold, GoldEvent
 from kg.evaluate.match import Cast as GoldCast
-from kg.evaluate.match import overlap, same_words, start_of
+from kg.evaluate.match import overlap, same_words, start_of, words
 from kg.extract import meeting, saying, statement, tenor, visit, when
 from kg.extract.candidate import TELLINGS, Draft, Scene
 from kg.records import Article, Span
@@ -65,27 +65,28 @@ class Teacher:
         """Label visit candidates; also return for each which annotated event it tells."""
         sample, which = Sample(), []
         for candidate in found:
-            label, weight, event = 0.0, 1.0, None
             who = self.who[candidate.entity]
-            for index, gold in enumerate(self.gold.events):
-                if (
-                    gold.kind != "visit"
-                    or who is None
-                    or who not in {self.number(n) for n in gold.actors}
-                    or gold.country != candidate.place.country
-                ):
-                    continue
-                here = self.tells(index, gold, self.scene.sent_of[candidate.cue.i])
-                if not here:
-                    weight = min(weight, 0.0)
-                elif gold.required:
-                    label, weight, event = 1.0, 1.0, index
-                    break
-                else:
-                    weight, event = 0.0, index
-            sample.add(candidate.features, label, weight)
+            sentence = self.scene.sent_of[candidate.cue.i]
+            like = [
+                index
+                for index, gold in enumerate(self.gold.events)
+                if gold.kind == "visit"
+                and who is not None
+                and who in {self.number(n) for n in gold.actors}
+                and gold.country == candidate.place.country
+            ]
+            told = [index for index in like if self.tells(index, self.gold.events[index], sentence)]
+            # Of two visits to one country in one sentence, the one to the place, by the word.
+            event = max(told, key=lambda index: self._fits(candidate, self.gold.events[index]), default=None)
+            right = event is not None and self.gold.events[event].required
+            sample.add(candidate.features, float(right), float(right or not like))
             which.append(event)
         return sample, which
+
+    def _fits(self, candidate: visit.Candidate, gold: GoldEvent) -> tuple[bool, bool, bool]:
+        known = self.scene.authority.place_by_key(candidate.place.key)
+        same = known is not None and gold.place is not None and words(known.name) == words(gold.place)
+        return gold.required, same, candidate.cue.text in gold.evidence
 
     def meetings(self, found: list[meeting.Candidate]) -> tuple[Sample, list[int | None]]:
         """Label meeting candidates likewise."""

@@ -147,9 +147,7 @@ def second_looks(lesson: Lesson, drafts: list[tuple[str, Draft]]) -> dict[str, S
     for n, (event, row) in enumerate(zip(events, weigh.features(lesson.scene, drafts), strict=True)):
         like = [g.required for g in lesson.gold.events if agreement(g, event, cast, cast.find) > 0]
         again = event.kind == "visit" and any(like) and n not in told
-        samples[f"{event.kind}-event"].add(
-            row, float(any(like) and not again), float(not like or any(like))
-        )
+        samples[f"{event.kind}-event"].add(row, float(any(like) and not again), float(not like or any(like)))
     return samples
 
 

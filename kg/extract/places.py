@@ -12,9 +12,11 @@ from kg.extract.candidate import Scene, anchor
 
 VISIT = (
     "visit.arrive", "visit.go", "visit.stay", "visit.host", "visit.pay", "visit.noun", "visit.send", "visit.join",
-    "visit.cancel",
+    "visit.due", "visit.cancel",
 )  # fmt: skip
 """The groups of words that speak of travel; the last undoes it."""
+GOING = ("visit.arrive", "visit.go", "visit.host", "visit.noun", "visit.send", "visit.join")
+"""The groups whose words all but say that someone travels."""
 _TOWNS = frozenset(
     {
         "airport", "capital", "city", "harbour", "metropolis", "palace", "port", "resort", "seaport", "spa",
@@ -50,6 +52,15 @@ class Whereabouts:
         named = Counter(p.country for p in scene.cast.places if p.kind != "state")
         total = max(1, sum(named.values()))
         self._share = {country: number / total for country, number in named.items()}
+        # A city-state is named as a state, so states count too, though for less: most are named as actors.
+        weights = Counter(p.country for p in scene.cast.places if p.kind == "state")
+        ranked = sorted(weights | named, key=lambda c: (-named[c] - weights[c] / 4, str(c)))[:2]
+        self._frequent = ranked[0] if ranked else None
+        self._often = [
+            next((p for p in scene.cast.places if p.country == country and p.kind == kind), None)
+            for country in ranked
+            for kind in ("city", "state")
+        ]
         self._hosts = Counter(p.country for places in scene.places_in for p in places if _holds_event(scene, p))
         self._headline = scene.places_in[0][-1] if count and scene.places_in[0] else None
         self._stages: list[PlaceMention | None] = [scene.dateline] * count
@@ -64,10 +75,8 @@ class Whereabouts:
             for place in scene.places_in[number]:
                 if place.kind != "state" and not scene.quoted[place.first] and _locative(scene, place):
                     stage = place
-        self._frequent = min(named, key=lambda c: (-named[c], str(c))) if named else None
-        self._of_frequent = next(
-            (p for p in scene.cast.places if p.country == self._frequent and p.kind == "city"), None
-        )
+        venue = min(self._hosts, key=lambda c: (-self._hosts[c], str(c))) if self._hosts else None
+        self._venue = next((p for p in scene.cast.places if p.country == venue), None)
         self._traits: dict[tuple[int, str | None], list[float]] = {}
 
     def named(self, number: int) -> list[PlaceMention]:
@@ -77,11 +86,11 @@ class Whereabouts:
 
     def implied(self, number: int) -> list[PlaceMention]:
         """Return where a sentence may be set whose own words do not say it, likeliest first, one a country."""
-        options: list[PlaceMention | None] = [p for _, p in self._recent[number][:3]]
-        options += [self._stages[number], self._scene.dateline]
+        recent = [p for _, p in self._recent[number][:3]]
+        options: list[PlaceMention | None] = [*recent[:1], self._stages[number], *recent[1:], self._scene.dateline]
         if number:
             options.append(self._headline)
-        options.append(self._of_frequent)
+        options += [self._venue, *self._often]
         unique: dict[str | None, PlaceMention] = {}
         for place in options:
             if place is not None:

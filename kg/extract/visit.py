@@ -9,13 +9,18 @@ from spacy.tokens import Token
 from kg.cast import Mention, PlaceMention
 from kg.extract.candidate import DEPS, PREPS, Scene, anchor, meet, one_hot, path
 from kg.extract.journey import Candidate, decode
-from kg.extract.places import VISIT, Whereabouts
+from kg.extract.places import GOING, VISIT, Whereabouts
 
 __all__ = ["Candidate", "candidates", "decode"]
 
 _GROUPS = frozenset({"delegation", "team", "mission", "mediator", "envoy", "minister", "leader"})
 _SUBJECT = 0
 """Where in the features it stands whether the person is the subject of the cue."""
+_ABOUT = ("visit.vehicle", "visit.event", "visit.guest", "visit.cancel", "visit.send", "meeting.noun", "meeting.verb")
+_SETTING = (*VISIT, *_ABOUT)
+_HOMEWARD = frozenset({"home", "back", "homeward", "homewards"})
+_IMPLIED = 6
+"""How many places a sentence may leave to be understood."""
 _OCCASION = ("meeting.verb", "meeting.receive", "meeting.hold", "meeting.noun")
 
 
@@ -25,40 +30,41 @@ def candidates(scene: Scene) -> list[Candidate]:
     totals = Counter(e for m in scene.cast.mentions for e in m.entities)
     where = Whereabouts(scene)
     together = _together(scene)
+    traveller: Mention | None = None
     last_seen: dict[int, str | None] = {}
     place_totals = Counter(p.country for p in scene.cast.places)
     for number in range(len(scene.sents)):
         actors = [m for m in scene.mentions_in[number] if m.entities and _can_travel(scene, m)]
-        implied_actor = (
-            scene.implied_actor(number, *VISIT)
-            if all(m.kind == "pronoun" or scene.quoted[m.head] for m in actors)
-            else None
-        )
-        if implied_actor is not None and all(implied_actor.entities != m.entities for m in actors):
-            actors.append(implied_actor)
+        named = len(actors)
+        actors += _implied(scene, number, actors, traveller)
         if not actors:
             continue
         places = [(p, True) for p in where.named(number)]
         own = {p.country for p, _ in places}
-        places += [(p, False) for p in where.implied(number) if p.country not in own]
+        implied = [p for p in where.implied(number) if p.country not in own][:_IMPLIED]
+        places += [(p, False) for p in implied]
+        likely = implied[:2]
         seen: dict[int, str | None] = {}
+        setting = _setting(scene, number)
         at_home = {scene.cast.entities[e].country for m in actors for e in m.entities}
         for mention in actors:
             for place, explicit in places:
+                if not explicit and mention not in actors[:named] and place not in likely:
+                    continue
                 if explicit and mention.first <= place.first < mention.stop and mention.kind != "group":
                     continue
                 for entity, certain in mention.readings():
                     known = scene.cast.entities[entity]
                     if known.country and known.country == place.country:
                         continue
-                    cue, features = _features(scene, number, mention, place, entity, explicit=explicit)
+                    cue, features = _features(scene, number, mention, place, entity, setting, explicit=explicit)
                     if scene.clause(cue).never:
                         continue
                     if not explicit and not scene.senses.listed(cue, *VISIT, *_OCCASION):
                         continue
                     features += [
                         certain,
-                        float(mention is implied_actor),
+                        float(mention not in actors[:named]),
                         float(entity == scene.protagonist),
                         float(place.country == scene.stage),
                         float(totals[entity]),
@@ -74,7 +80,35 @@ def candidates(scene: Scene) -> list[Candidate]:
                     found.append(Candidate(mention, place, entity, cue, explicit, features))
                     if explicit and features[_SUBJECT] and scene.senses.listed(cue, *VISIT[:-1]):
                         seen[entity] = place.country
+                        traveller = mention
         last_seen |= seen
+    return found
+
+
+def _implied(scene: Scene, number: int, actors: list[Mention], traveller: Mention | None) -> list[Mention]:
+    """Return who may travel in a sentence that does not say who ("A stop in Havana was scrapped").
+
+    They are the last subject, whom the article names most and who travelled last.
+    """
+    going = scene.listed(number, VISIT)
+    if not going:
+        return []
+    own = [m for m in actors if m.kind != "pronoun" and not scene.quoted[m.head]]
+    nominal = any(t.pos_ == "NOUN" and scene.senses.listed(t, "visit.noun") for t in going)
+    if own and not (nominal and not any(scene.subjects(t)[0] & {m.head for m in actors} for t in going)):
+        return []
+    options = [scene.implied_actor(number, *VISIT), traveller]
+    if nominal or not actors:
+        options.append(
+            next(
+                (m for m in scene.cast.mentions if m.kind == "name" and m.entities == (scene.protagonist,)),
+                None,
+            )
+        )
+    found: list[Mention] = []
+    for option in options:
+        if option is not None and all(option.entities != m.entities for m in (*actors, *found)):
+            found.append(option)
     return found
 
 
@@ -96,8 +130,33 @@ def _can_travel(scene: Scene, mention: Mention) -> bool:
     return mention.kind == "group" and mention.role is not None and mention.role.lemma in _GROUPS
 
 
+def _setting(scene: Scene, number: int) -> list[float]:
+    """Return what a sentence speaks of, whoever of it may travel."""
+    places = scene.places_in[number]
+    start, stop = scene.sents[number]
+    said = scene.listed(number, _SETTING)
+    return [
+        float(number),
+        float(len(scene.listed(number, VISIT))),
+        float(len(scene.listed(number, GOING))),
+        float(len(places)),
+        float(sum(1 for m in scene.mentions_in[number] if m.kind in {"name", "role"})),
+        float(bool(scene.dates_in[number])),
+        float(any(p.first > 0 and scene.doc[p.first - 1].lower_ == "from" for p in places)),
+        float(any(scene.doc[i].lower_ in _HOMEWARD for i in range(start, stop))),
+        *(float(any(scene.senses.listed(token, name) for token in said)) for name in _ABOUT),
+    ]
+
+
 def _features(
-    scene: Scene, number: int, mention: Mention, place: PlaceMention, entity: int, *, explicit: bool
+    scene: Scene,
+    number: int,
+    mention: Mention,
+    place: PlaceMention,
+    entity: int,
+    setting: list[float],
+    *,
+    explicit: bool,
 ) -> tuple[Token, list[float]]:
     doc = scene.doc
     start, stop = scene.sents[number]
@@ -124,6 +183,10 @@ def _features(
     subjects, steps = scene.subjects(cue)
     theirs, further = scene.subjects(owner)
     mine = {actor.i, mention.head}
+    if actor.dep_ == "poss" and actor.head.i not in scene.cast.covering:
+        mine.add(actor.head.i)  # "his plane landed": who owns the plane, or the trip, travels
+    going = scene.listed(number, GOING)
+    nearest = min((abs(t.i - cue.i) for t in going), default=40)
     features: list[float] = [
         float(bool(subjects & mine)),
         *(float(senses.listed(cue, name)) for name in VISIT),
@@ -150,11 +213,7 @@ def _features(
         float(scene.quoted[where.i]),
         float(scene.zone(mention.head) in {"headline", "deck"}),
         float(scene.zone(mention.head) == "caption"),
-        float(number),
-        float(len(in_sentence)),
-        float(len(scene.places_in[number])),
-        float(sum(1 for m in scene.mentions_in[number] if m.kind in {"name", "role"})),
-        float(bool(scene.dates_in[number])),
+        *setting,
         float(where.dep_ in {"nsubj", "nsubjpass"}),
         float(where.dep_ == "poss"),
         float(doc[where.i + 1].tag_ == "POS") if where.i + 1 < len(doc) else 0.0,
@@ -168,7 +227,13 @@ def _features(
         float(bool(theirs & mine)),
         float(further),
         float(bool(theirs) and not theirs & mine),
-        float(any(c.i in mine for c in cue.children if c.dep_ in {"dobj", "poss", "nsubjpass", "compound"})),
+        float(any(c.i in mine for c in cue.children if c.dep_ == "dobj")),
+        float(any(c.i in mine for c in cue.children if c.dep_ in {"poss", "compound"})),
+        float(any(c.i in mine for c in cue.children if c.dep_ == "nsubjpass")),
+        float(any(scene.subjects(t)[0] & mine for t in going)),
+        float(min(nearest, 40)),
+        float(sum(1 for p in scene.places_in[number] if p.first < place.first)) if explicit else -1.0,
+        float(min((abs(p.first - cue.i) for p in scene.places_in[number]), default=40) - abs(where.i - cue.i)),
         float(any(g.i in mine for c in cue.children if c.dep_ in {"prep", "agent"} for g in c.children)),
         float(sum(1 for t in path(where)[: min(up_p, 12)] if t.dep_ in {"relcl", "advcl", "ccomp", "acl"})),
         float(sum(1 for t in path(actor)[: min(up_a, 12)] if t.dep_ in {"relcl", "advcl", "ccomp", "acl"})),
