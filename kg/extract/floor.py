@@ -115,6 +115,23 @@ def features(scene: Scene, candidate: Candidate, made: Floor, first: int, stop: 
             any(r.content.start <= candidate.content.start and r.content.end > candidate.content.end for r in rivals)
         ),
         float(sum(1 for r in rivals if r.entity == entity and r.direct)),
+        *_phrase(scene, entity, subject.i if subject is not None else head),
+    ]
+
+
+def _phrase(scene: Scene, number: int, at: int) -> list[float]:
+    """Return how an actor agrees with the phrase that speaks: "the Spaniard", "the Dutch premier"."""
+    mention = scene.cast.at.get(at) or scene.cast.covering.get(at)
+    role, entity = mention.role if mention is not None else None, scene.cast.entities[number]
+    if role is None:
+        return [0.0] * 5
+    words = {word for r in entity.roles for word in r.words}
+    return [
+        1.0,
+        float(bool(role.countries) and entity.country in role.countries),
+        float(bool(role.countries) and entity.country is not None and entity.country not in role.countries),
+        float(bool(role.words & words)),
+        float(bool(words) and not role.words & words),
     ]
 
 

@@ -9,7 +9,10 @@ import numpy as np
 from kg.extract import floor
 from kg.extract.candidate import DEPS, Scene, one_hot
 from kg.extract.saying import ACTS, KINDS, LINKS, Candidate, act_of, loose, mental
+from kg.extract.tenor import features as act_features
 
+__all__ = ["act_features", "features"]
+SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _MODALS = ("must", "should", "will", "would", "can", "may")
 
 
