@@ -105,6 +105,8 @@ def aside(scene: Scene, verb: Token) -> tuple[int, int, list[Span]] | None:
         first -= 1
     while last < stop and doc[last].text not in _PAUSES and not scene.quoted[last]:
         last += 1
+    if last < stop and doc[last].text == ":":
+        return None  # "on Wednesday, he said: …" has its words behind the colon
     if first <= start + 1 or last - first > 14 or doc[first].lower_ in _JOINING or doc[first - 1].text not in _PAUSES:
         return None
     if any(t.lower_ in {"that", "to", "whether"} and t.i > verb.i for t in doc[verb.i : last]) and last < stop:

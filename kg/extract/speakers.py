@@ -53,6 +53,13 @@ def speakers(scene: Scene, verb: Token) -> Iterator[tuple[Mention, str]]:
             if all(m.kind in {"pronoun", "role"} and len(m.entities) < 2 and m.score < DOUBT for m, _ in named):
                 yield from guessed(scene, subjects[0], {e for m, _ in named for e, _ in m.readings()})
             return
+        if (
+            token.dep_ == "acl"
+            and token.i == verb.i
+            and verb.tag_ == "VBN"
+            and token.head.dep_ in {"nsubj", "nsubjpass"}
+        ):
+            return  # "Isaias, asked to do likewise, does not"
         if token.dep_ in {"acl", "relcl"}:
             named = list(named_by(scene, token.head, "inherited"))
             yield from named
