@@ -15,7 +15,7 @@ from kg.evaluate.found import FoundActor
 from kg.evaluate.gold import Gold, GoldEvent
 from kg.evaluate.match import Cast as GoldCast
 from kg.evaluate.match import overlap, same_words, start_of, words
-from kg.extract import meeting, saying, statement, tenor, visit, when
+from kg.extract import meeting, saying, statement, tenor, traits, visit, when
 from kg.extract.candidate import TELLINGS, Draft, Scene
 from kg.records import Article, Span
 
@@ -128,10 +128,13 @@ class Teacher:
                     break
             sample.add(candidate.features, label, weight)
             which.append(event)
+        for candidate, event in zip(found, which, strict=True):
             if event is not None:
+                # The wordings of one statement share its vote, or those told at length would teach most.
                 acts.add(
-                    tenor.features(self.scene, candidate),
+                    traits.act_features(self.scene, candidate),
                     float(saying.ACTS.index(self.gold.events[event].act or "say")),
+                    which.count(event) ** -0.5,
                 )
         return sample, acts, which
 

@@ -11,7 +11,7 @@ from kg import coref, link
 from kg.antecedents import Rank
 from kg.authority import Authority
 from kg.cast import Entity, PlaceMention
-from kg.extract import meeting, statement, tenor, visit, weigh, when
+from kg.extract import meeting, statement, traits, visit, weigh, when
 from kg.extract.candidate import Draft, Scene
 from kg.extract.clause import senses
 from kg.extract.occasion import Telling, settle
@@ -135,7 +135,7 @@ class Reader:
         said = statement.candidates(scene)
         scores = judge.scores("statement", [c.features for c in said]).tolist()
         worth = [(c, s) for c, s in zip(said, scores, strict=True) if s >= POSSIBLE]
-        acts = judge.scores("act", [tenor.features(scene, c) for c, _ in worth])
+        acts = judge.scores("act", [traits.act_features(scene, c) for c, _ in worth])
         named = [ACTS[int(row.argmax())] for row in acts] if worth else []
         drafts += [
             ("statement", d)

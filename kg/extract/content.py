@@ -5,6 +5,7 @@ from __future__ import annotations
 from spacy.tokens import Doc, Token
 
 from kg.extract.candidate import Scene
+from kg.extract.saying import act_of
 from kg.records import Span
 
 _TRIM_LEFT = frozenset({"that", "whether", '"', ",", "'", ":", "—", "–", "-", "how", "if"})
@@ -27,6 +28,9 @@ def clause(scene: Scene, child: Token, verb: Token) -> tuple[Span | None, str]:
         inside = min(span.end, quote.span.end) - max(span.start, quote.span.start)
         if inside > 0.85 * (span.end - span.start):
             return quote.span, "quote"
+        # '"a good atmosphere", which is what ministers praise': the writer goes on in his own words.
+        if abs(quote.span.start - span.start) <= 1 and quote.closed and _ends(scene.parsed.text, quote.span.end):
+            return quote.span, "quote"
         # A clause that begins outside and ends inside a quotation takes all of it.
         if (
             span.start < quote.span.start < span.end < quote.span.end <= span.end + 200
@@ -34,6 +38,11 @@ def clause(scene: Scene, child: Token, verb: Token) -> tuple[Span | None, str]:
         ):
             return Span(span.start, quote.span.end), "clause"
     return span, "clause"
+
+
+def _ends(text: str, end: int) -> bool:
+    """Say whether a comma stands around the closing mark of a quotation."""
+    return "," in text[end - 1 : end + 2] or ";" in text[end : end + 2]
 
 
 def trimmed(scene: Scene, first: int, stop: int) -> Span | None:
@@ -64,6 +73,12 @@ def reach(verb: Token) -> int:
     for child in verb.children:
         if child.i > verb.i and child.dep_ == "conj" and child.pos_ in {"VERB", "AUX"}:
             stop = min(stop, child.left_edge.i)
+    for token in doc[verb.i + 2 : stop]:
+        # A verb of saying after a comma goes on with the same subject, whatever the parse hangs it on.
+        joined = doc[token.i - 1].lower_ in {",", "and", "but", ";"}
+        if joined and token.tag_ in {"VBD", "VBN", "VBZ"} and token.dep_ in {"acl", "conj", "advcl"} and act_of(token):
+            stop = token.i
+            break
     while stop - 1 > verb.i and doc[stop - 1].lower_ in {"and", "but", "or", "then", ",", ";"}:
         stop -= 1
     return stop
@@ -90,6 +105,8 @@ def aside(scene: Scene, verb: Token) -> tuple[int, int, list[Span]] | None:
         first -= 1
     while last < stop and doc[last].text not in _PAUSES and not scene.quoted[last]:
         last += 1
+    if last < stop and doc[last].text == ":":
+        return None  # "on Wednesday, he said: …" has its words behind the colon
     if first <= start + 1 or last - first > 14 or doc[first].lower_ in _JOINING or doc[first - 1].text not in _PAUSES:
         return None
     if any(t.lower_ in {"that", "to", "whether"} and t.i > verb.i for t in doc[verb.i : last]) and last < stop:

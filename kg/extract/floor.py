@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from kg.extract.candidate import Scene
 from kg.extract.saying import Candidate
+from kg.records import Span
 
 SURE = frozenset({"subject", "agent", "according", "turn", "paper"})
 
@@ -22,6 +23,8 @@ class Floor:
     named: Counter[int] = field(default_factory=Counter)
     groups: dict[int, list[Candidate]] = field(default_factory=dict)
     lengths: dict[int, int] = field(default_factory=dict)
+    contents: dict[Span, list[float]] = field(default_factory=dict)
+    words: dict[Span, tuple[frozenset[str], dict[int, bool]]] = field(default_factory=dict)
 
 
 def floor(scene: Scene, found: Sequence[Candidate]) -> Floor:
@@ -62,14 +65,31 @@ def features(scene: Scene, candidate: Candidate, made: Floor, first: int, stop: 
     before = made.sayers[at - 1] if at else None
     later = bisect_right(made.sayers, (stop - 1, 10**9))
     after = made.sayers[later] if later < len(made.sayers) else None
+    start, end = candidate.content.start, candidate.content.end
+    others: set[int] = set()
+    sure: set[int] = set()
+    gaps: set[int] = set()
+    same = own_sure = own_direct = shared = earlier = longer = 0
+    best = 0.0
     rivals = made.groups.get(id(candidate), [])
-    others = [r for r in rivals if r.entity != entity]
-    sure = [r for r in others if r.link in SURE]
+    for rival in rivals:
+        earlier |= rival.content.start < start
+        longer |= rival.content.end > end
+        if rival.entity == entity:
+            same += 1
+            own_sure |= rival.link in SURE
+            own_direct += rival.direct
+            continue
+        others.add(rival.entity)
+        shared |= rival.speaker is candidate.speaker
+        gaps.add(_gap(rival, first, stop))
+        if rival.link in SURE:
+            sure.add(rival.entity)
+            best = max(best, rival.features[0])
     head = candidate.speaker.head
     gap = _gap(candidate, first, stop)
-    gaps = sorted({_gap(r, first, stop) for r in others})
-    own = [i for i in range(first, min(stop, first + 120)) if (m := scene.cast.at.get(i)) and entity in m.entities]
-    words = {doc[i].lower_ for i in range(first, min(stop, first + 120))}
+    nearer = sum(1 for g in gaps if g < gap)
+    words, own = _words(scene, candidate.content, made, first, stop)
     cue = candidate.cue
     subject = next((c for c in cue.children if c.dep_ in {"nsubj", "nsubjpass"}), None) if cue is not None else None
     gender = scene.cast.entities[entity].gender
@@ -83,16 +103,16 @@ def features(scene: Scene, candidate: Candidate, made: Floor, first: int, stop: 
         float(after[0] - stop) if after is not None else 99.0,
         float(made.often[entity]),
         made.named[entity] / max(1, sum(made.named.values())),
-        float(any(scene.cast.at[i].kind != "pronoun" for i in own)),
-        float(any(scene.cast.at[i].kind == "pronoun" for i in own)),
-        float(len({r.entity for r in others})),
-        float(len({r.entity for r in sure})),
-        float(sum(1 for r in rivals if r.entity == entity)),
-        float(any(r.entity == entity and r.link in SURE for r in rivals)),
-        float(bisect_left(gaps, gap)),
-        float(gap - gaps[0]) if gaps else -30.0,
-        max((r.features[0] for r in sure), default=0.0),
-        float(any(r.speaker is candidate.speaker for r in others)),
+        float(own.get(entity) is False),
+        float(own.get(entity) is True),
+        float(len(others)),
+        float(len(sure)),
+        float(same),
+        float(own_sure),
+        float(nearer),
+        float(gap - min(gaps)) if gaps else -30.0,
+        best,
+        float(shared),
         float(candidate.entity in candidate.speaker.entities),
         float(sign is not None and kind == "person" and gender is not None and gender != sign),
         float(sign is not None and kind == "person" and gender == sign),
@@ -115,6 +135,36 @@ def features(scene: Scene, candidate: Candidate, made: Floor, first: int, stop: 
             any(r.content.start <= candidate.content.start and r.content.end > candidate.content.end for r in rivals)
         ),
         float(sum(1 for r in rivals if r.entity == entity and r.direct)),
+        *_phrase(scene, entity, subject.i if subject is not None else head),
+    ]
+
+
+def _words(scene: Scene, content: Span, made: Floor, first: int, stop: int) -> tuple[frozenset[str], dict[int, bool]]:
+    """Return the words said and whom they mention, each with whether by pronouns only; kept for the next candidate."""
+    if content not in made.words:
+        last = min(stop, first + 120)
+        named: dict[int, bool] = {}
+        for i in range(first, last):
+            mention = scene.cast.at.get(i)
+            for entity in mention.entities if mention is not None else ():
+                named[entity] = named.get(entity, True) and mention is not None and mention.kind == "pronoun"
+        made.words[content] = frozenset(t.lower_ for t in scene.doc[first:last]), named
+    return made.words[content]
+
+
+def _phrase(scene: Scene, number: int, at: int) -> list[float]:
+    """Return how an actor agrees with the phrase that speaks: "the Spaniard", "the Dutch premier"."""
+    mention = scene.cast.at.get(at) or scene.cast.covering.get(at)
+    role, entity = mention.role if mention is not None else None, scene.cast.entities[number]
+    if role is None:
+        return [0.0] * 5
+    words = {word for r in entity.roles for word in r.words}
+    return [
+        1.0,
+        float(bool(role.countries) and entity.country in role.countries),
+        float(bool(role.countries) and entity.country is not None and entity.country not in role.countries),
+        float(bool(role.words & words)),
+        float(bool(words) and not role.words & words),
     ]
 
 

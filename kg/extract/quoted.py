@@ -61,9 +61,29 @@ def quoted(scene: Scene) -> Iterator[Candidate]:
         cue = _close_cue(scene, first, stop)
         if cue is not None:
             yield from proposals(scene, quote.span, "quote", cue, speakers(scene, cue))
+        if not quote.closed:
+            yield from _unclosed(scene, quote.span, first, stop)
         said = [m for m in chosen if doc[m.head].dep_ == "nsubj" and act_of(doc[m.head].head)]
         if said:
             previous.append(said[0])
+
+
+def _unclosed(scene: Scene, quote: Span, first: int, stop: int) -> Iterator[Candidate]:
+    """Yield the words up to ", said Y" where the closing mark was forgotten: '"We shall wait, said Y. The talks …'."""
+    doc = scene.doc
+    for comma in range(first + 2, min(stop, first + 60)):
+        if doc[comma].text != ",":
+            continue
+        cue = next((t for t in doc[comma + 1 : comma + 6] if act_of(t) and t.tag_ in {"VBD", "VBZ"}), None)
+        near = [
+            m
+            for m in scene.mentions_in[scene.sent_of[comma]]
+            if comma < m.head <= comma + 8 and m.readings() and m.kind != "demonym"
+        ]
+        if cue is not None and near and min(cue.i, near[0].first) == comma + 1:
+            span = Span(quote.start, scene.parsed.start(comma) + 1)
+            yield from proposals(scene, span, "quote", cue, [(near[0], "near")])
+            return
 
 
 def turns(scene: Scene) -> Iterator[Candidate]:

@@ -91,13 +91,14 @@ def _of_verb(scene: Scene, verb: Token) -> Iterator[Candidate]:
         span = trimmed(scene, after[0].left_edge.i, stop)
         if span:
             yield from proposals(scene, span, "rest", verb, who)
-        span = trimmed(scene, after[0].right_edge.i + 1, stop)
-        if span:
-            yield from proposals(scene, span, "rest", verb, who)
     short = stop - verb.i < 5
     if act in _WHOLE or verb.lemma_.lower() in _BARE or short:
         # "Dhaka and Washington have both rejected this" says nothing without its subject.
-        span = trimmed(scene, verb.left_edge.i if short else verb.i, stop)
+        before = scene.doc[verb.left_edge.i]
+        own = (
+            short and not scene.quoted[before.i] and not any(c.dep_ == "ccomp" and c.i < verb.i for c in verb.children)
+        )
+        span = trimmed(scene, before.i if own else verb.i, stop)
         if span:
             yield from proposals(scene, span, "whole", verb, who)
 

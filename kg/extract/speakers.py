@@ -8,6 +8,7 @@ from spacy.tokens import Token
 
 from kg.cast import Mention
 from kg.extract.candidate import Scene
+from kg.extract.clause import verb_of
 
 DOUBT = 0.85
 """The confidence of a pronoun's or a title's reading below which others are offered as well."""
@@ -52,9 +53,22 @@ def speakers(scene: Scene, verb: Token) -> Iterator[tuple[Mention, str]]:
             if all(m.kind in {"pronoun", "role"} and len(m.entities) < 2 and m.score < DOUBT for m, _ in named):
                 yield from guessed(scene, subjects[0], {e for m, _ in named for e, _ in m.readings()})
             return
+        if (
+            token.dep_ == "acl"
+            and token.i == verb.i
+            and verb.tag_ == "VBN"
+            and token.head.dep_ in {"nsubj", "nsubjpass"}
+        ):
+            return  # "Isaias, asked to do likewise, does not"
         if token.dep_ in {"acl", "relcl"}:
-            yield from named_by(scene, token.head, "inherited")
-            return
+            named = list(named_by(scene, token.head, "inherited"))
+            yield from named
+            governor = verb_of(token.head)
+            if named or token.dep_ == "relcl" or governor.i in {token.i, token.head.i}:
+                return
+            # "welcomed the treaty, called for patience": the parse may hang the second verb on the first one's object.
+            token, link = governor, "inherited"
+            continue
         if (
             token.dep_ in {"conj", "acomp", "oprd", "xcomp", "advcl", "pcomp", "ccomp", "prep", "dep"}
             and token.head.i != token.i

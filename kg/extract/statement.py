@@ -48,6 +48,7 @@ def decode(
         cue = candidate.cue.i if candidate.cue is not None else candidate.speaker.head
         cue_word = candidate.cue.lemma_.lower() if candidate.cue is not None else "-"
         rule = f"statement/{candidate.kind}/{candidate.link}/{cue_word}"
+        support = _support(candidate, score, ranked)
         kept.append(
             Draft(
                 (candidate.entity,),
@@ -56,11 +57,30 @@ def decode(
                 candidate.content,
                 score,
                 rule,
-                tuple(candidate.features),
+                (*candidate.features, *support),
                 {"act": act, "direct": candidate.direct, "candidate": candidate},
             )
         )  # fmt: skip
     return kept
+
+
+def _support(
+    candidate: Candidate, score: float, ranked: Sequence[tuple[float, Candidate, str]]
+) -> tuple[float, float, float, float, float]:
+    """Return what the scores of overlapping candidates say: the best rival speaker's, and the same speaker's others."""
+    span, best, second, total, own = candidate.content, 0.0, 0.0, 0.0, 0.0
+    for other_score, other, _ in ranked:
+        shared = min(span.end, other.content.end) - max(span.start, other.content.start)
+        if other is candidate or shared < 0.5 * min(span.end - span.start, other.content.end - other.content.start):
+            continue
+        if other.entity == candidate.entity:
+            own = max(own, other_score)
+        elif other_score > best:
+            best, second = other_score, best
+        else:
+            second = max(second, other_score)
+        total += other_score
+    return best, second, score - best, own, score / (score + total)
 
 
 def _clash(scene: Scene, candidate: Candidate, other: Draft) -> bool:

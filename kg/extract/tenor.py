@@ -33,11 +33,23 @@ def tenors() -> dict[str, frozenset[str]]:
 def _centres(vocab: Vocab) -> Vector:
     rows = []
     for words in tenors().values():
-        unit = [vocab[w].vector / np.linalg.norm(vocab[w].vector) for w in sorted(words) if vocab[w].has_vector]
-        mean = np.mean(unit, axis=0) if unit else np.zeros(vocab.vectors_length)
+        own = [np.asarray(vocab[w].vector, dtype=np.float32) for w in sorted(words) if vocab[w].has_vector]
+        unit = [v / np.linalg.norm(v) for v in own]
+        mean = np.mean(unit, axis=0) if unit else np.zeros(vocab.vectors_length, dtype=np.float32)
         rows.append(mean / max(1e-9, float(np.linalg.norm(mean))))
     made: Vector = np.asarray(rows, dtype=np.float32)
     return made
+
+
+def _nearness(vocab: Vocab, tokens: list[Token]) -> Vector:
+    """Return how near each token is to the middle of each tenor's words, one row a token (one of zeros for none)."""
+    vectors = [t.vector / t.vector_norm for t in tokens if t.vector_norm > 0]
+    found: Vector = (
+        np.asarray(vectors, dtype=np.float32) @ _centres(vocab).T
+        if vectors
+        else np.zeros((1, len(tenors())), dtype=np.float32)
+    )
+    return found
 
 
 def features(scene: Scene, candidate: Candidate) -> list[float]:
@@ -51,20 +63,17 @@ def features(scene: Scene, candidate: Candidate) -> list[float]:
     said = set(low)
     full = [t for t in tokens if t.pos_ in {"VERB", "NOUN", "ADJ", "AUX"}]
     senses = np.asarray([scene.senses.of(t) for t in full]) if full else np.zeros((1, len(scene.senses.names)))
-    vectors = [t.vector / t.vector_norm for t in full if t.vector_norm > 0]
-    near = np.asarray(vectors) @ _centres(doc.vocab).T if vectors else np.zeros((1, len(tenors())))
-    mean = np.mean(vectors, axis=0) if vectors else np.zeros(doc.vocab.vectors_length)
+    near = _nearness(doc.vocab, full)
     root = doc[first:stop].root
     before = _cue_before(scene, first, candidate.cue)
     cue = candidate.cue
-    around = set(t.lower_ for t in cue.subtree if not first <= t.i < stop) if cue is not None else set()
+    around = {t.lower_ for t in cue.subtree if not first <= t.i < stop} if cue is not None else set()
     row = [
         *candidate.features,
         *senses.mean(axis=0).tolist(),
         *senses.max(axis=0).tolist(),
         *near.mean(axis=0).tolist(),
         *near.max(axis=0).tolist(),
-        *(_centres(doc.vocab) @ mean).tolist(),
         *(float(len(words & lemmas)) for words in tenors().values()),
     ]
     row += [
@@ -97,7 +106,32 @@ def features(scene: Scene, candidate: Candidate) -> list[float]:
         float(candidate.direct),
     ]
     row += one_hot(before, ACTS)
-    return row
+    good, bad = (sorted(tenors()).index(act) for act in ("praise", "criticise"))
+    judging = [i for i, t in enumerate(full) if t.pos_ == "ADJ"]
+    colour = (_nearness(doc.vocab, [full[i] for i in judging])[:, [good, bad]]) if judging else np.zeros((1, 2))
+    every = near.mean(axis=0)
+    helping = [t for t in root.children if t.dep_ in {"aux", "auxpass"}]
+    earlier = {act_of(t) for t in _sentence_before(scene, first)}
+    return [
+        *row,
+        *colour.max(axis=0).tolist(),
+        float(colour[:, 0].max() - colour[:, 1].max()),
+        float(every[good] - every[bad]),
+        float(np.argmax(every)),
+        float(root.tag_ == "VB" and not helping),
+        float(any(t.tag_ in {"JJS", "RBS"} for t in tokens)),
+        float(bool({"accuse", "criticise"} & earlier)),
+        float("demand" in earlier),
+        float(cue is not None and cue.lemma_.lower() in {"insist", "reply", "retort", "answer", "respond"}),
+    ]
+
+
+def _sentence_before(scene: Scene, first: int) -> list[Token]:
+    number = scene.sent_of[first] - 1
+    if number < 0:
+        return []
+    start, stop = scene.sents[number]
+    return [t for t in scene.doc[start:stop] if not scene.quoted[t.i]]
 
 
 def _cue_before(scene: Scene, first: int, cue: Token | None) -> str:
