@@ -143,13 +143,14 @@ def _time(scene: Scene, draft: Draft) -> list[float]:
 
 
 def _days(value: str | None, scene: Scene) -> float:
-    covered = bounds(value) if value else None
-    if covered is None or scene.published is None:
+    line = timeline(scene)
+    covered = bounds(line.dated(value)) if value else None
+    if covered is None or line.anchor is None:
         return _UNKNOWN
-    if covered[0] <= scene.published <= covered[1]:
+    if covered[0] <= line.anchor <= covered[1]:
         return 0.0
-    edge = covered[0] if covered[0] > scene.published else covered[1]
-    return float(max(-400, min(400, (edge - scene.published).days)))
+    edge = covered[0] if covered[0] > line.anchor else covered[1]
+    return float(max(-400, min(400, (edge - line.anchor).days)))
 
 
 def _cancelling(scene: Scene, draft: Draft) -> list[float]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kg.extract.candidate import Draft, Scene, meet, one_hot
+from kg.extract.candidate import Draft, Scene, anchor, meet, one_hot
 from kg.extract.clause import Tense
 from kg.extract.status import STATUSES, status_features
 from kg.extract.timeline import READINGS, Moment, Timeline, timeline, widened
@@ -19,6 +19,7 @@ __all__ = ["STATUSES", "DateCandidate", "best_date", "date_candidates", "status_
 
 _SOURCES = ("own", "other", "before", "after", "far", "kin", "carried", "heading", "lead", "published", "month", "none")
 _KINDS = ("day", "weekday", "relative", "range", "season", "month", "year", "holiday", "anaphoric")
+_PREPOSITIONS = ("in", "to", "from", "at", "for", "of", "via", "for", "into", "through", "out", "than")
 _BEARINGS = ("on", "since", "from", "until", "by", "before", "after")
 _TENSES = ("past", "present", "future")
 _HINTS = (
@@ -67,8 +68,9 @@ def date_candidates(scene: Scene, draft: Draft, status: str) -> list[DateCandida
                 wide = widened(value)
                 if wide is not None:
                     found.setdefault(wide, []).append(_Telling(source, moment, "coarse", rank))
-    if scene.published is not None:
-        day = scene.published.isoformat()
+    if line.anchor is not None:
+        day = line.anchor.isoformat()
+        day = f"XXXX{day[4:]}" if line.yearless else day
         found.setdefault(day, []).append(_Telling("published", None, "told", 0))
         found.setdefault(day[:7], []).append(_Telling("month", None, "told", 0))
     found.setdefault(None, []).append(_Telling("none", None, "told", 0))
@@ -194,9 +196,9 @@ def _features(
     else:
         features += [_AWAY] * (23 + _BINDING) + [0.0] * _GROUPS
     precision = 0 if value is None else 4 if "/" in value else len(value.split("-"))
-    distance = _days(value, scene.published)
+    distance = _days(line.dated(value) if value else None, line.anchor)
     features += [
-        float(precision), distance, float(_weekday(value)), float(line.counts[value or ""]), float(len(ways)),
+        float(precision), distance, float(_weekday(line.dated(value) if value else None)), float(line.counts[value or ""]), float(len(ways)),
         float(value is not None and value == line.lead), float(best.rank),
         float(value is not None and choice.finer[value]), float(value is not None and len(value) > 7 and value[:7] in choice.values),
         float(value is not None and value.startswith("X")),
@@ -257,7 +259,8 @@ def _shared(scene: Scene, line: Timeline, draft: Draft, number: int, status: str
     return [
         float(draft.rule.startswith("visit")), float(scene.zone(cue.i) in {"headline", "deck"}),
         float(scene.zone(cue.i) == "caption"), float(number), number / max(1, len(scene.sents)),
-        float(scene.published is not None), float(len(line.of_sentence[number])), float(len(line.moments)),
+        float(scene.published is not None), float(line.anchor is not None), float(line.yearless),
+        *one_hot(_preposition(scene, draft), _PREPOSITIONS), float(len(line.of_sentence[number])), float(len(line.moments)),
         float(draft.place is not None and draft.place.kind == "here"), float(scene.dateline is not None),
         float(scene.quoted[cue.i]), float(line.heading[number] is not None),
         float(number == 0 or line.paragraph[number] != line.paragraph[number - 1]),
@@ -265,6 +268,14 @@ def _shared(scene: Scene, line: Timeline, draft: Draft, number: int, status: str
         *(float(word in words) for word in _HINTS), *(float(word in near) for word in _HINTS),
         *scene.senses.of(cue).tolist()[:_GROUPS], *scene.senses.of(clause.verb).tolist()[:_GROUPS],
     ]  # fmt: skip
+
+
+def _preposition(scene: Scene, draft: Draft) -> str:
+    """Return the preposition that the draft's place hangs on: what somebody left "from" is not dated by the arrival."""
+    if draft.place is None or draft.place.kind == "here":
+        return ""
+    token = anchor(scene.doc[draft.place.first])
+    return token.head.lower_ if token.dep_ == "pobj" else ""
 
 
 def _weekday(value: str | None) -> int:
