@@ -101,7 +101,6 @@ def status_features(scene: Scene, draft: Draft) -> list[float]:
         float(scene.published is not None),
         *(float(phrase in around) for phrase in _PHRASES),
         *(float(word in near) for word in _WORDS),
-        float(sum(1 for t in scene.doc[:stop] if t.lower_ == "will") / max(1, stop) * 100),
         *scene.senses.of(cue).tolist(),
         *scene.senses.of(clause.verb).tolist(),
         *scene.senses.of(governor).tolist(),
@@ -134,7 +133,7 @@ def _time(scene: Scene, draft: Draft) -> list[float]:
         features += [0.0] * (len(_KINDS) + len(_BEARINGS) + 2)
     head = line.heading[number]
     section = line.moments[head] if head is not None else None
-    before = next((m for m in line.before(draft.cue, number) if m.plain), None)
+    before = next((m for m in line.before(draft.cue) if m.plain), None)
     return [
         *features,
         float(section is not None), _days(section.plain, scene) if section else _UNKNOWN, _days(line.lead, scene),
