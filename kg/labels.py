@@ -15,7 +15,7 @@ from kg.evaluate.found import FoundActor
 from kg.evaluate.gold import Gold, GoldEvent
 from kg.evaluate.match import Cast as GoldCast
 from kg.evaluate.match import overlap, same_words, start_of, words
-from kg.extract import meeting, saying, statement, tenor, traits, visit, when
+from kg.extract import meeting, saying, statement, traits, visit, when
 from kg.extract.candidate import TELLINGS, Draft, Scene
 from kg.records import Article, Span
 

@@ -48,7 +48,7 @@ ROUNDS = {
     "statement": 220,
     "act": 120,
     "status": 80,
-    "date": 140,
+    "date": 300,
     "visit-event": 80,
     "meeting-event": 80,
     "statement-event": 80,

@@ -101,7 +101,6 @@ def status_features(scene: Scene, draft: Draft) -> list[float]:
         float(scene.published is not None),
         *(float(phrase in around) for phrase in _PHRASES),
         *(float(word in near) for word in _WORDS),
-        float(sum(1 for t in scene.doc[:stop] if t.lower_ == "will") / max(1, stop) * 100),
         *scene.senses.of(cue).tolist(),
         *scene.senses.of(clause.verb).tolist(),
         *scene.senses.of(governor).tolist(),
@@ -134,7 +133,7 @@ def _time(scene: Scene, draft: Draft) -> list[float]:
         features += [0.0] * (len(_KINDS) + len(_BEARINGS) + 2)
     head = line.heading[number]
     section = line.moments[head] if head is not None else None
-    before = next((m for m in line.before(draft.cue, number) if m.plain), None)
+    before = next((m for m in line.before(draft.cue) if m.plain), None)
     return [
         *features,
         float(section is not None), _days(section.plain, scene) if section else _UNKNOWN, _days(line.lead, scene),
@@ -143,13 +142,14 @@ def _time(scene: Scene, draft: Draft) -> list[float]:
 
 
 def _days(value: str | None, scene: Scene) -> float:
-    covered = bounds(value) if value else None
-    if covered is None or scene.published is None:
+    line = timeline(scene)
+    covered = bounds(line.dated(value)) if value else None
+    if covered is None or line.anchor is None:
         return _UNKNOWN
-    if covered[0] <= scene.published <= covered[1]:
+    if covered[0] <= line.anchor <= covered[1]:
         return 0.0
-    edge = covered[0] if covered[0] > scene.published else covered[1]
-    return float(max(-400, min(400, (edge - scene.published).days)))
+    edge = covered[0] if covered[0] > line.anchor else covered[1]
+    return float(max(-400, min(400, (edge - line.anchor).days)))
 
 
 def _cancelling(scene: Scene, draft: Draft) -> list[float]:

@@ -6,11 +6,15 @@ telling. That no date is known is a candidate too.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
-from kg.extract.candidate import Draft, Scene, meet, one_hot
+from spacy.tokens import Token
+
+from kg.extract.candidate import Draft, Scene, anchor, meet, one_hot
 from kg.extract.clause import Tense
 from kg.extract.status import STATUSES, status_features
 from kg.extract.timeline import READINGS, Moment, Timeline, timeline, widened
@@ -19,6 +23,7 @@ __all__ = ["STATUSES", "DateCandidate", "best_date", "date_candidates", "status_
 
 _SOURCES = ("own", "other", "before", "after", "far", "kin", "carried", "heading", "lead", "published", "month", "none")
 _KINDS = ("day", "weekday", "relative", "range", "season", "month", "year", "holiday", "anaphoric")
+_PREPOSITIONS = ("in", "to", "from", "at", "for", "of", "via", "for", "into", "through", "out", "than")
 _BEARINGS = ("on", "since", "from", "until", "by", "before", "after")
 _TENSES = ("past", "present", "future")
 _HINTS = (
@@ -27,6 +32,8 @@ _HINTS = (
     "will", "had", "has", "would",
 )  # fmt: skip
 _AWAY = 99.0
+# The senses of visits and meetings; and how many numbers ``_binding`` returns.
+_GROUPS, _BINDING = 14, 15
 
 
 @dataclass
@@ -67,15 +74,18 @@ def date_candidates(scene: Scene, draft: Draft, status: str) -> list[DateCandida
                 wide = widened(value)
                 if wide is not None:
                     found.setdefault(wide, []).append(_Telling(source, moment, "coarse", rank))
-    if scene.published is not None:
-        day = scene.published.isoformat()
+    if line.anchor is not None:
+        day = line.anchor.isoformat()
+        day = f"XXXX{day[4:]}" if line.yearless else day
         found.setdefault(day, []).append(_Telling("published", None, "told", 0))
         found.setdefault(day[:7], []).append(_Telling("month", None, "told", 0))
     found.setdefault(None, []).append(_Telling("none", None, "told", 0))
     shared = _shared(scene, line, draft, number, status)
     whole = _Choice(found)
     return [
-        DateCandidate(value, ways[0].source, [*_features(scene, line, draft, number, value, ways, whole, status), *shared])
+        DateCandidate(
+            value, ways[0].source, [*_features(scene, line, draft, number, value, ways, whole, status), *shared]
+        )
         for value, ways in found.items()
     ]
 
@@ -104,12 +114,12 @@ def _moments(scene: Scene, line: Timeline, draft: Draft, number: int) -> Iterato
                 seen.add(n)
                 yield source, line.moments[n]
     carried = 0
-    for back in range(number, -1, -1):
-        for n in reversed(line.of_sentence[back]):
-            if n not in seen and carried < 2:
-                seen.add(n)
-                carried += 1
-                yield "carried", line.moments[n]
+    for moment in line.before(scene.sents[number][1]):
+        n = bisect_left(line.at, moment.at)
+        if n not in seen:
+            seen.add(n)
+            carried += 1
+            yield "carried", moment
         if carried >= 2:
             break
     head = line.heading[number]
@@ -123,19 +133,13 @@ def _moments(scene: Scene, line: Timeline, draft: Draft, number: int) -> Iterato
                 yield "lead", line.moments[n]
 
 
-def _kin(scene: Scene, draft: Draft, line: Timeline) -> list[int]:
+def _kin(scene: Scene, draft: Draft, line: Timeline) -> set[int]:
     """Return the dated sentences that name the same people and the same place, or the same two people."""
-    wanted = set(draft.entities)
-    country = draft.place.country if draft.place is not None and draft.rule.startswith("visit") else None
-    found = []
-    for number, dates in enumerate(line.of_sentence):
-        if not dates:
-            continue
-        named = wanted & {e for m in scene.mentions_in[number] for e in m.entities}
-        near = country is not None and any(p.country == country for p in scene.places_in[number])
-        if (country is not None and near and (named or len(wanted) > 1)) or (country is None and len(named) >= 2):
-            found.append(number)
-    return found
+    named = [line.people.get(e, set()) for e in draft.entities]
+    if draft.place is not None and draft.rule.startswith("visit"):
+        there = line.places.get(draft.place.country, set())
+        return there if len(named) > 1 else there & named[0]
+    return {n for a, one in enumerate(named) for two in named[a + 1 :] for n in one & two}
 
 
 class _Choice:
@@ -184,22 +188,23 @@ def _features(
             float(scene.quoted[moment.at] == scene.quoted[cue.i]),
             float(moment.inside), float(moment.heading),
             float(number - moment.sentence), float(line.paragraph[moment.sentence] == line.paragraph[number]),
-            float(sum(1 for m in line.moments if first < m.at < last)),
+            float(line.between(first, last)),
             float(cue.is_ancestor(token)), float(verb.is_ancestor(cue) or verb.i == cue.i),
             float(scene.zone(moment.at) in {"headline", "deck"}),
             *_binding(scene, draft, moment, number, first, last),
             *one_hot(moment.clause.tense, _TENSES), moment.clause.flags[3], moment.clause.flags[2],
-            *scene.senses.of(verb).tolist()[:_GROUPS],
+            *_senses(scene, verb),
         ]  # fmt: skip
     else:
         features += [_AWAY] * (23 + _BINDING) + [0.0] * _GROUPS
+    named, dated = value or "", line.dated(value) if value else None
     precision = 0 if value is None else 4 if "/" in value else len(value.split("-"))
-    distance = _days(value, scene.published)
+    distance = _days(dated, line.anchor)
     features += [
-        float(precision), distance, float(_weekday(value)), float(line.counts[value or ""]), float(len(ways)),
+        float(precision), distance, float(_weekday(dated)), float(line.counts[named]), float(len(ways)),
         float(value is not None and value == line.lead), float(best.rank),
-        float(value is not None and choice.finer[value]), float(value is not None and len(value) > 7 and value[:7] in choice.values),
-        float(value is not None and value.startswith("X")),
+        float(choice.finer.get(named, False)), float(len(named) > 7 and named[:7] in choice.finer),
+        float(named.startswith("X")),
         *one_hot(status, STATUSES),
         float(status == "planned" and -9999 < distance < 0), float(status == "occurred" and 0 < distance < 9999),
         float(choice.own), float(len(choice.values)),
@@ -207,8 +212,15 @@ def _features(
     return features
 
 
-_GROUPS = 14
-_BINDING = 15
+@lru_cache(maxsize=4)
+def _of_events(names: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple(n for n, name in enumerate(names) if name.startswith(("visit.", "meeting.")))
+
+
+def _senses(scene: Scene, token: Token) -> list[float]:
+    """Return how near a word is to each group of words for visits and meetings."""
+    near: list[float] = scene.senses.of(token)[list(_of_events(scene.senses.names))].tolist()
+    return near
 
 
 def _binding(scene: Scene, draft: Draft, moment: Moment, number: int, first: int, last: int) -> list[float]:
@@ -257,14 +269,24 @@ def _shared(scene: Scene, line: Timeline, draft: Draft, number: int, status: str
     return [
         float(draft.rule.startswith("visit")), float(scene.zone(cue.i) in {"headline", "deck"}),
         float(scene.zone(cue.i) == "caption"), float(number), number / max(1, len(scene.sents)),
-        float(scene.published is not None), float(len(line.of_sentence[number])), float(len(line.moments)),
+        float(scene.published is not None), float(line.anchor is not None), float(line.yearless),
+        *one_hot(_preposition(scene, draft), _PREPOSITIONS), float(len(line.of_sentence[number])),
+        float(len(line.moments)),
         float(draft.place is not None and draft.place.kind == "here"), float(scene.dateline is not None),
         float(scene.quoted[cue.i]), float(line.heading[number] is not None),
         float(number == 0 or line.paragraph[number] != line.paragraph[number - 1]),
         *clause.flags, *one_hot(clause.tense, _TENSES),
         *(float(word in words) for word in _HINTS), *(float(word in near) for word in _HINTS),
-        *scene.senses.of(cue).tolist()[:_GROUPS], *scene.senses.of(clause.verb).tolist()[:_GROUPS],
+        *_senses(scene, cue), *_senses(scene, clause.verb),
     ]  # fmt: skip
+
+
+def _preposition(scene: Scene, draft: Draft) -> str:
+    """Return the preposition that the draft's place hangs on: what somebody left "from" is not dated by the arrival."""
+    if draft.place is None or draft.place.kind == "here":
+        return ""
+    token = anchor(scene.doc[draft.place.first])
+    return token.head.lower_ if token.dep_ == "pobj" else ""
 
 
 def _weekday(value: str | None) -> int:
