@@ -139,13 +139,25 @@ def _others(samples: Sequence[Sample], fold: int) -> list[Sample]:
 
 
 def second_looks(lesson: Lesson, drafts: list[tuple[str, Draft]]) -> dict[str, Sample]:
-    """Label drafts by whether the annotation has the event, told once or again."""
+    """Label drafts by whether the annotation has the event, told once or again.
+
+    People who meet are mentioned together in many sentences: of the drafts of one meeting the one that agrees best is
+    right, others that their sentence tells count half, and those whose sentence does not tell it are wrong.
+    """
     cast = GoldCast(lesson.gold.actors)
+    teacher = Teacher(lesson.scene, lesson.article, lesson.gold)
     samples = {f"{kind}-event": Sample() for kind in weigh.KINDS}
-    for (kind, draft), row in zip(drafts, weigh.features(lesson.scene, drafts), strict=True):
-        event = _found(lesson, kind, draft)
-        like = [g.required for g in lesson.gold.events if agreement(g, event, cast, cast.find) > 0]
-        samples[f"{kind}-event"].add(row, float(any(like)), float(not like or any(like)))
+    events = [_found(lesson, kind, draft) for kind, draft in drafts]
+    best = {column for _, column in pair(lesson.gold, events)}
+    rows = weigh.features(lesson.scene, drafts)
+    for n, ((kind, draft), event, row) in enumerate(zip(drafts, events, rows, strict=True)):
+        like = {i: g for i, g in enumerate(lesson.gold.events) if agreement(g, event, cast, cast.find) > 0}
+        required = any(g.required for g in like.values())
+        label, weight = float(required), float(required or not like)
+        if kind == "meeting" and like and n not in best:
+            told = any(teacher.tells(i, g, lesson.scene.sent_of[draft.cue]) for i, g in like.items())
+            label, weight = float(told and required), 0.5 * float(required or not told)
+        samples[f"{kind}-event"].add(row, label, weight)
     return samples
 
 
