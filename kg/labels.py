@@ -19,6 +19,9 @@ from kg.extract import meeting, saying, statement, traits, visit, when
 from kg.extract.candidate import TELLINGS, Draft, Scene
 from kg.records import Article, Span
 
+_ELSEWHERE = 0.6
+"""What a pair that meets in another sentence counts as a wrong candidate in this one."""
+
 
 @dataclass
 class Sample:
@@ -95,11 +98,17 @@ class Teacher:
             label, weight, event = 0.0, 1.0, None
             pair = {self.who[candidate.a], self.who[candidate.b]} - {None}
             for index, gold in enumerate(self.gold.events):
-                if gold.kind != "meeting" or len(pair) < 2 or not pair <= {self.number(n) for n in gold.actors}:
+                if gold.kind != "meeting" or not pair or not pair <= {self.number(n) for n in gold.actors}:
+                    continue
+                if len(pair) < 2:
+                    # The other is nobody of the annotation: a name read wrongly, perhaps, of somebody who took part.
+                    if self.tells(index, gold, self.scene.sent_of[candidate.cue.i]):
+                        weight = 0.0
                     continue
                 here = self.tells(index, gold, self.scene.sent_of[candidate.cue.i])
                 if not here:
-                    weight = min(weight, 0.0)
+                    # They met, but this sentence is not one of those that say so: the words must decide, not the pair.
+                    weight = min(weight, _ELSEWHERE)
                 elif gold.required:
                     label, weight, event = 1.0, 1.0, index
                     break

@@ -16,11 +16,12 @@ from kg.extract.candidate import Draft, Scene
 from kg.extract.clause import senses
 from kg.extract.occasion import Telling, settle
 from kg.extract.saying import ACTS, Candidate
+from kg.extract.setting import meeting_place, mode_of
 from kg.judge import Judge, load_judge
 from kg.mentions import find_mentions
 from kg.parse import forgetting, load_model, model_name, parse
 from kg.quotes import find_quotes
-from kg.records import Account, Article, Meeting, Mode, Report, Span, Statement, Status, Visit
+from kg.records import Account, Article, Meeting, Report, Span, Statement, Status, Visit
 from kg.timex import find_dates
 from kg.visible import visible
 from kg.zones import find_zones
@@ -204,56 +205,3 @@ def _today(published: date | None, dateline: date | None) -> date | None:
 
 def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
-
-
-_PHONE = frozenset({"phone", "telephone", "telephoned", "phoned", "rang", "ring", "rung", "call", "hotline", "dialled"})
-_VIDEO = frozenset(
-    {
-        "video",
-        "videoconference",
-        "virtual",
-        "virtually",
-        "online",
-        "webinar",
-        "zoom",
-        "videolink",
-        "screen",
-        "teleconference",
-        "video-conference",
-    }
-)
-
-
-def mode_of(scene: Scene, draft: Draft) -> Mode:
-    """Return how the parties met, by the words of the clause: "spoke by phone", "an online meeting"; else in person."""
-    start, stop = scene.sents[scene.sent_of[draft.cue]]
-    near = list(scene.doc[max(start, draft.cue - 12) : min(stop, draft.cue + 13)])
-    words = {t.lower_ for t in near}
-    if words & _VIDEO:
-        return "video"
-    cue = scene.doc[draft.cue]
-    if words & {"phone", "telephone", "hotline", "by-phone"} or cue.lemma_.lower() in {"phone", "telephone", "ring"}:
-        return "phone"
-    if (
-        cue.lemma_.lower() == "call"
-        and not any(t.lower_ in {"on", "at"} and t.i in (cue.i + 1, cue.i + 2) for t in near)
-        and cue.pos_ == "VERB"
-    ):
-        return "phone"
-    if cue.lemma_.lower() == "call" and cue.pos_ == "NOUN" and "courtesy" not in words and "on" not in words:
-        return "phone"
-    if cue.lemma_.lower() == "speak" and not scene.places_in[scene.sent_of[draft.cue]]:
-        return "phone"
-    return "in-person"
-
-
-def meeting_place(scene: Scene, draft: Draft) -> PlaceMention | None:
-    """Return where a meeting is: the nearest city or landmark of its sentence or of two before, else the dateline's."""
-    number = scene.sent_of[draft.cue]
-    for back in range(0, 3):
-        if number - back < 0:
-            break
-        places = [p for p in scene.places_in[number - back] if p.kind in {"city", "landmark"}]
-        if places:
-            return min(places, key=lambda p: (abs(p.first - draft.cue), p.first))
-    return scene.dateline

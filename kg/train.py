@@ -139,15 +139,28 @@ def _others(samples: Sequence[Sample], fold: int) -> list[Sample]:
 
 
 def second_looks(lesson: Lesson, drafts: list[tuple[str, Draft]]) -> dict[str, Sample]:
-    """Label drafts by whether the annotation has the event, told once or again; a visit told twice is right once."""
+    """Label drafts by whether the annotation has the event, told once or again.
+
+    A visit told twice is right once. People who meet are mentioned together in many sentences: of the drafts of one
+    meeting the one that agrees best is right, others that their sentence tells count half, and those whose sentence
+    does not tell it are wrong.
+    """
     cast = GoldCast(lesson.gold.actors)
+    teacher = Teacher(lesson.scene, lesson.article, lesson.gold)
     samples = {f"{kind}-event": Sample() for kind in weigh.KINDS}
     events = [_found(lesson, kind, draft) for kind, draft in drafts]
-    told = {column for _, column in pair(lesson.gold, events)}
-    for n, (event, row) in enumerate(zip(events, weigh.features(lesson.scene, drafts), strict=True)):
-        like = [g.required for g in lesson.gold.events if agreement(g, event, cast, cast.find) > 0]
-        again = event.kind == "visit" and any(like) and n not in told
-        samples[f"{event.kind}-event"].add(row, float(any(like) and not again), float(not like or any(like)))
+    best = {column for _, column in pair(lesson.gold, events)}
+    rows = weigh.features(lesson.scene, drafts)
+    for n, ((kind, draft), event, row) in enumerate(zip(drafts, events, rows, strict=True)):
+        like = {i: g for i, g in enumerate(lesson.gold.events) if agreement(g, event, cast, cast.find) > 0}
+        required = any(g.required for g in like.values())
+        label, weight = float(required), float(required or not like)
+        if kind == "visit" and like and n not in best:
+            label = 0.0
+        elif kind == "meeting" and like and n not in best:
+            told = any(teacher.tells(i, g, lesson.scene.sent_of[draft.cue]) for i, g in like.items())
+            label, weight = float(told and required), 0.5 * float(required or not told)
+        samples[f"{kind}-event"].add(row, label, weight)
     return samples
 
 

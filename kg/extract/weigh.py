@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import combinations
 
 from kg.extract.candidate import Draft, Scene, one_hot
 
@@ -22,6 +23,15 @@ def features(scene: Scene, drafts: Sequence[tuple[str, Draft]]) -> list[list[flo
             of_entity.setdefault((kind, index), []).append(draft.score)
         at_place[kind, draft.place.country if draft.place else None] += 1
     trips = _Trips(scene, drafts, sentence)
+    company: dict[tuple[int, int], list[tuple[int, float]]] = {}
+    visitors: dict[int, list[tuple[str | None, float]]] = {}
+    for (kind, draft), number in zip(drafts, sentence, strict=True):
+        if kind == "meeting":
+            for pair in combinations(sorted(draft.entities), 2):
+                company.setdefault(pair, []).append((number, draft.score))
+        elif kind == "visit" and draft.place is not None:
+            for index in draft.entities:
+                visitors.setdefault(index, []).append((draft.place.country, draft.score))
     rows = []
     for (kind, draft), number in zip(drafts, sentence, strict=True):
         own = sorted((s for e in draft.entities for s in of_entity[kind, e]), reverse=True)
@@ -60,6 +70,7 @@ def features(scene: Scene, drafts: Sequence[tuple[str, Draft]]) -> list[list[flo
                 *one_hot(entity.kind, ("person", "state", "organization")),
                 *(_journey(scene, draft, number, trips) if kind == "visit" else ()),
                 *draft.features,
+                *(_company(scene, draft, number, company, visitors) if kind == "meeting" else ()),
             ]
         )  # fmt: skip
     return rows
@@ -109,4 +120,32 @@ def _journey(scene: Scene, draft: Draft, number: int, trips: _Trips) -> list[flo
         max(here, default=0.0),
         float(draft.place is not None and draft.place.kind == "state"),
         float(draft.place is not None and draft.place.kind == "landmark"),
+    ]
+
+
+def _company(
+    scene: Scene,
+    draft: Draft,
+    number: int,
+    company: dict[tuple[int, int], list[tuple[int, float]]],
+    visitors: dict[int, list[tuple[str | None, float]]],
+) -> list[float]:
+    """Return what else is told of the people of a meeting: their other meetings, and visits to each other's country."""
+    pairs = [company[pair] for pair in combinations(sorted(draft.entities), 2) if pair in company]
+    told = [(n, s) for tellings in pairs for n, s in tellings]
+    others = [s for n, s in told if n != number]
+    countries = {scene.cast.entities[e].country for e in draft.entities} - {None}
+    visits = [v for e in draft.entities for v in visitors.get(e, ())]
+    known = [scene.cast.entities[e] for e in draft.entities]
+    return [
+        float(len(others)),
+        max(others, default=0.0),
+        max((s for n, s in told if n < number), default=0.0),
+        float(sum(1 for n, s in told if n < number and s > draft.score)),
+        max((s for _, s in visits), default=0.0),
+        max((s for country, s in visits if country in countries), default=0.0),
+        float(sum(1 for e in known if e.kind == "person")),
+        float(sum(1 for e in known if e.known is not None)),
+        float(min(len(e.forms) for e in known)),
+        float(len(countries)),
     ]
