@@ -6,14 +6,17 @@ Candidates are the people (or bodies) named before, scored on gender, number, of
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from spacy.tokens import Token
 
+from kg.authority import Authority
 from kg.cast import PRONOUNS, Cast, Entity, Mention
 from kg.lexicon import roles as words
 from kg.quotes import Quote
 from kg.records import Span
 from kg.roles import Role
+from kg.stage import Stage
 
 _RIVAL = 0.12
 Rank = Callable[[Span, Sequence[tuple[Entity, ...]], list[list[float]], str], Sequence[float]]
@@ -42,7 +45,9 @@ GENERIC = frozenset(
 SHARED = frozenset({"counterpart", "colleague", "opposite"})
 SUBJECT = frozenset({"nsubj", "nsubjpass", "csubj"})
 OBJECT = frozenset({"dobj", "dative", "agent", "pobj"})
-SPEECH = frozenset({"say", "tell", "add", "note", "reply", "argue", "declare", "insist", "write", "warn", "state", "ask"})
+SPEECH = frozenset(
+    {"say", "tell", "add", "note", "reply", "argue", "declare", "insist", "write", "warn", "state", "ask"}
+)
 
 
 class Antecedents:
@@ -51,7 +56,9 @@ class Antecedents:
     ``trails`` holds the resolved mentions of each entity, ``sent`` the number of each token's sentence.
     """
 
-    def __init__(self, cast: Cast, quotes: tuple[Quote, ...], rank: Rank) -> None:
+    def __init__(
+        self, cast: Cast, quotes: tuple[Quote, ...], rank: Rank, authority: Authority, published: date | None
+    ) -> None:
         """Take the cast before any of its open mentions is resolved."""
         self.cast, self.rank = cast, rank
         self.doc = cast.parsed.doc
@@ -63,10 +70,18 @@ class Antecedents:
             for i in range(sentence.start, sentence.end):
                 self.sent[i] = number
         self.quoted = [any(q.span.start <= s < q.span.end for q in quotes) for s in cast.parsed.starts]
+        self.stage = Stage(cast, authority, published, self.sent)
+        self.chain: dict[str, Mention] = {}
 
     def add(self, mention: Mention) -> None:
         """Take in a resolved mention."""
         self.seen.append(mention)
+        self.stage.add(mention)
+        kind = PRONOUNS.get(self.doc[mention.head].lower_, "")
+        if kind:
+            self.chain[kind] = mention
+        if self.doc[mention.head].dep_ in SUBJECT and self.doc[mention.head].head.lemma_ in SPEECH:
+            self.chain["speaker"] = mention
         for index in mention.entities:
             self.trails.setdefault(index, []).append(mention)
 
@@ -100,6 +115,8 @@ class Antecedents:
         spoke = [m for m in subjects if doc[m.head].head.lemma_ in SPEECH]
         gender = kind if kind in {"m", "f"} else words().gender.get(role.lemma, "") if role is not None else ""
         zones = self.cast.parsed.zone_of
+        last = self.chain.get(kind)
+        said = self.chain.get("speaker")
         lemma_match = role is not None and any(r.lemma == role.lemma or same_office(r, role) for r in entity.roles)
         word_match = (
             max((len(role.words & r.words) / max(1, len(role.words | r.words)) for r in entity.roles), default=0.0)
@@ -142,6 +159,12 @@ class Antecedents:
             float(len(trail) / max(len(t) for t in self.trails.values())),
             float(self._in_quote(mention.first, trail)),
             float(min(sum(1 for m in self.seen if m.first > other.first and m.entities != other.entities), 20)),
+            float(last is not None and entity.index in last.entities),
+            float(min(here - self.sent[last.first], 12)) if last is not None else 12.0,
+            float(said is not None and entity.index in said.entities),
+            float(role is not None and fits(entity, role, home=self.cast.home)),
+            float(sum(1 for m in trail if zones[m.first] == zones[mention.first])),
+            *self.stage.features(mention, entity, role, trail),
         ]  # fmt: skip
 
     def verbs(self, token: Token) -> list[Token]:

@@ -14,7 +14,7 @@ from kg.cast import PRONOUNS, Cast, Entity, Mention
 from kg.quotes import Quote
 from kg.roles import Role
 
-THRESHOLD = 0.2
+THRESHOLD = 0.35
 _BELOW = frozenset(
     {"spokesman", "spokeswoman", "spokesperson", "aide", "adviser", "advisor", "official", "envoy", "representative"}
 )
@@ -47,7 +47,7 @@ class Resolver:
         """Take the cast to complete; ``published`` dates the holders of offices named by title alone."""
         self.cast, self.authority, self.published = cast, authority, published
         self.doc = cast.parsed.doc
-        self.before = Antecedents(cast, quotes, rank)
+        self.before = Antecedents(cast, quotes, rank, authority, published)
         self.plurals = plurals.Plurals(self.before)
 
     def run(self) -> None:
@@ -202,7 +202,7 @@ class Resolver:
                 )
                 fitting = [e for e in self.cast.people() if fits(e, single, home=self.cast.home)]
                 best = self.before.best(mention, fitting, role=single)
-                if best and best[1] >= 0.25:
+                if best and best[1] >= THRESHOLD:
                     found.append(best[0].index)
                 elif role.lemma in {"leader", "head"}:
                     holder = self._holder(single, code)
@@ -254,7 +254,7 @@ class Resolver:
             if best and best[1] >= THRESHOLD:
                 mention.entities, mention.score = (best[0].index,), best[1]
             return
-        if best and best[1] >= 0.25:
+        if best and best[1] >= THRESHOLD:
             mention.entities, mention.score = (best[0].index,), best[1]
             return
         made = Role(role.first, role.stop, role.head, title or "counterpart", lemma, "office", (code,), definite=True)
