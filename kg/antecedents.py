@@ -19,6 +19,7 @@ from kg.roles import Role
 from kg.stage import Stage
 
 _RIVAL = 0.12
+_NEAREST = 16
 Rank = Callable[[Span, Sequence[tuple[Entity, ...]], list[list[float]], str], Sequence[float]]
 """Gives each reading of a mention, one entity or several, its probability, from one row of features each, by a model
 ("coref" for one, "plural" for several)."""
@@ -98,6 +99,13 @@ class Antecedents:
         best, *others = sorted(range(len(order)), key=lambda n: (-scores[n], n))
         mention.rivals = tuple((order[n].index, float(scores[n])) for n in others[:1] if scores[n] >= _RIVAL)
         return order[best], float(scores[best])
+
+    def nearest(self, candidates: list[Entity], role: Role) -> list[Entity]:
+        """Return those whose titles fit a role phrase, and of the others the ones named last."""
+        known = [e for e in candidates if self.trails.get(e.index)]
+        fitting = {e.index for e in known if fits(e, role, home=self.cast.home)}
+        last = sorted(known, key=lambda e: -self.trails[e.index][-1].first)[:_NEAREST]
+        return [e for e in known if e.index in fitting or e in last]
 
     def _features(self, mention: Mention, entity: Entity, role: Role | None, recency: int, rivals: int) -> list[float]:
         """Return what speaks for an entity: distance, grammar, gender, office, country, weight in the article."""
@@ -196,6 +204,14 @@ def of_office(entity: Entity, lemma: str | None) -> bool:
     if lemma is None or lemma in GENERIC or lemma in {"secretary", "side"} or not entity.roles:
         return True
     return any(role.lemma == lemma or {role.lemma, lemma} <= {"premier", "minister", "pm"} for role in entity.roles)
+
+
+def may_fit(entity: Entity, role: Role) -> bool:
+    """Say whether nothing known of an entity contradicts a role phrase: neither its country nor its gender."""
+    if role.countries and entity.country and entity.country not in role.countries:
+        return False
+    gender = words().gender.get(role.lemma)
+    return not (gender and entity.gender and gender != entity.gender)
 
 
 def fits(entity: Entity, role: Role, *, home: str | None) -> bool:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import date
 
 from kg import plurals
-from kg.antecedents import GENERIC, SHARED, SUBJECT, Antecedents, Rank, fits, same_office
+from kg.antecedents import GENERIC, SHARED, SUBJECT, Antecedents, Rank, fits, may_fit, same_office
 from kg.authority import Authority
 from kg.cast import PRONOUNS, Cast, Entity, Mention
 from kg.quotes import Quote
-from kg.roles import Role
+from kg.roles import COUNTED, SIDES, Role
 
 THRESHOLD = 0.35
 _BELOW = frozenset(
@@ -121,8 +121,10 @@ class Resolver:
         ):
             self._make(mention, role, owner)
             return
-        fitting = [e for e in self.cast.people() if fits(e, role, home=self.cast.home)]
-        best = self.before.best(mention, fitting, role=role)
+        if role.kind == "person" and not (role.definite or role.countries):
+            return
+        possible = [e for e in self.cast.people() if e is not owner and may_fit(e, role)]
+        best = self.before.best(mention, self.before.nearest(possible, role), role=role)
         if best and best[1] >= THRESHOLD:
             mention.entities, mention.score = (best[0].index,), best[1]
             return
@@ -214,7 +216,7 @@ class Resolver:
                 mention.entities, mention.score = tuple(found), 0.8
                 return
         if (
-            role.kind in {"office", "person"}
+            (role.kind == "office" or role.lemma in GENERIC | SHARED | COUNTED | SIDES or role.number >= 2)
             and (role.definite or role.number >= 2)
             and not (role.lemma in _SOURCES and role.number == 0)
         ):

@@ -15,6 +15,9 @@ from kg.records import Article
 from kg.roles import Role, find_counted, find_roles
 
 
+_BESIDE = 8
+
+
 class _FullNames:
     """The people whom an article names in full, in the order in which they were added, found by a part of the name."""
 
@@ -150,6 +153,7 @@ def _titles(casting: Casting, roles: list[Role]) -> list[Role]:
     """Give role phrases beside a name to whom they name; return the loose ones."""
     by_first = {m.first: m for m in casting.mentions if m.kind == "name"}
     by_stop = {m.stop: m for m in casting.mentions if m.kind == "name"}
+    by_head = {m.head: m for m in casting.mentions if m.kind == "name"}
     doc = casting.doc
     loose: list[Role] = []
     for role in roles:
@@ -189,6 +193,8 @@ def _titles(casting: Casting, roles: list[Role]) -> list[Role]:
                     or doc[role.stop].pos_ in {"VERB", "AUX", "SCONJ", "ADP", "CCONJ", "PUNCT"}
                 ):
                     mention = previous
+        if mention is None and role.number == 1 and role.kind != "group":
+            mention = _apposed(casting, role, by_head)
         if mention is None or (
             role.kind == "group"
             and role.lemma
@@ -226,6 +232,16 @@ def _titles(casting: Casting, roles: list[Role]) -> list[Role]:
     for mention in list(by_first.values()):
         _possessor(casting, mention, ending)
     return loose
+
+
+def _apposed(casting: Casting, role: Role, by_head: Mapping[int, Mention]) -> Mention | None:
+    """Return the name that the parse puts beside a role: "India's High Commissioner in Male, Munu Mahawar"."""
+    head = casting.doc[role.head]
+    beside = [child for child in head.children if child.dep_ == "appos"]
+    if head.dep_ == "appos":
+        beside.append(head.head)
+    near = [by_head[t.i] for t in beside if t.i in by_head]
+    return next((m for m in near if min(abs(m.first - role.stop), abs(role.first - m.stop)) <= _BESIDE), None)
 
 
 def _home_of(casting: Casting, entity: Entity, role: Role) -> None:
