@@ -73,6 +73,7 @@ class Antecedents:
         self.quoted = [any(q.span.start <= s < q.span.end for q in quotes) for s in cast.parsed.starts]
         self.stage = Stage(cast, authority, published, self.sent)
         self.chain: dict[str, Mention] = {}
+        self.spoken: list[Mention] = []
 
     def add(self, mention: Mention) -> None:
         """Take in a resolved mention."""
@@ -83,6 +84,8 @@ class Antecedents:
             self.chain[kind] = mention
         if self.doc[mention.head].dep_ in SUBJECT and self.doc[mention.head].head.lemma_ in SPEECH:
             self.chain["speaker"] = mention
+            if not self.quoted[mention.head] and len(mention.entities) == 1:
+                self.spoken.append(mention)
         for index in mention.entities:
             self.trails.setdefault(index, []).append(mention)
 

@@ -59,6 +59,9 @@ class Resolver:
                 self._pronoun(mention)
             if mention.entities:
                 self.before.add(mention)
+        for mention in self.cast.mentions:
+            if not mention.entities and mention.kind == "pronoun" and PRONOUNS[self.doc[mention.head].lower_] == "1":
+                self._first_person(mention)
         self.cast.reindex()
 
     # -- pronouns -------------------------------------------------------------------------------------------------
@@ -88,6 +91,21 @@ class Resolver:
                 if other.kind in {"state", "organization", "group"} and self.doc[other.head].dep_ in SUBJECT:
                     mention.entities, mention.score = other.entities, 0.5
                     break
+
+    def _first_person(self, mention: Mention) -> None:
+        """Give "I" in quoted words to the subject of the nearest verb of saying outside, where one stands near."""
+        if not self.before.quoted[mention.head]:
+            return
+        zones, sent = self.cast.parsed.zone_of, self.before.sent
+        said = [
+            other
+            for other in self.before.spoken
+            if zones[other.first] == zones[mention.first] and abs(sent[other.first] - sent[mention.first]) <= 1
+        ]
+        here = sent[mention.first]
+        best = min(said, key=lambda m: (sent[m.first] != here, abs(m.first - mention.first)), default=None)
+        if best is not None:
+            mention.entities, mention.score = best.entities, 0.7
 
     def _plural(self, mention: Mention, number: int, role: Role | None = None) -> None:
         """Give "they", "the two presidents" the people or states named together before."""
@@ -146,7 +164,7 @@ class Resolver:
             country = role.countries[0] if role.countries else owner.country
         if not role.definite and not role.countries and not self.doc[role.head].text[:1].isupper():
             return
-        holder = self._holder(role, country)
+        holder = self._holder(role, country, new=bool(role.countries))
         if holder is not None:
             mention.entities, mention.score = (holder.index,), 0.6
         elif role.countries or role.organisations or (role.title[:1].isupper() and country):
@@ -264,8 +282,11 @@ class Resolver:
         entity.forms[self.cast.parsed.words(role.first, role.stop)] += 1
         mention.entities, mention.score = (entity.index,), 0.7
 
-    def _holder(self, role: Role, code: str | None) -> Entity | None:
-        """Return the person who, by the authority, held the office on the day of publication."""
+    def _holder(self, role: Role, code: str | None, *, new: bool = True) -> Entity | None:
+        """Return the person who, by the authority, held the office on the day of publication.
+
+        Without ``new`` only one whom the article names. A prime minister is not sought where the head of state governs.
+        """
         if code is None or self.published is None or role.former:
             return None
         kind = self.authority.office_kind(role.title, country=code)
@@ -275,9 +296,14 @@ class Resolver:
         if len(holders) != 1:
             return None
         person = holders[0]
+        prime = kind == "head-of-government" and role.lemma in {"minister", "premier", "pm"}
+        if prime and person in self.authority.holders(code, "head-of-state", on=self.published):
+            return None
         for entity in self.cast.people():
             if entity.known is person or (entity.known is None and self.authority.may_be(entity.name, person)):
                 return entity
+        if not new:
+            return None
         entity = Entity(
             len(self.cast.entities),
             "person",

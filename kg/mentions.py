@@ -14,7 +14,6 @@ from kg.parse import Parsed
 from kg.records import Article
 from kg.roles import Role, find_counted, find_roles
 
-
 _BESIDE = 8
 
 
@@ -98,7 +97,7 @@ def _people(casting: Casting) -> list[Role]:
     named: dict[int, list[int]] = defaultdict(list)
     for (first, _), entity in sorted(placed.items()):
         named[entity.index].append(first)
-    singles: dict[str, Entity] = {}
+    singles: dict[tuple[str, str], Entity] = {}
     for first, stop in spans:
         if (first, stop) in placed:
             continue
@@ -106,11 +105,9 @@ def _people(casting: Casting) -> list[Role]:
         word = names.tokens(name)[-1] if names.tokens(name) else name
         owners = full.with_part(word)
         strong = [(e, p) for e, p in owners if word in (p[-1], p[0])] or owners
-        if strong:
-            feminine = _honorific(casting, first)
-            fitting = [e for e, _ in strong if not (feminine and e.gender and feminine != e.gender)] or [
-                e for e, _ in strong
-            ]
+        gender = _honorific(casting, first)
+        fitting = [e for e, _ in strong if not (gender and e.gender and gender != e.gender)]
+        if fitting:
             before = [e for e in fitting if e.first <= first]
             # Of two bearers of one surname the one last named by it, else the first of them in the text.
             match = (
@@ -119,9 +116,12 @@ def _people(casting: Casting) -> list[Role]:
                 else min(fitting, key=lambda e: e.first)
             )
         else:
-            if word not in singles:
-                singles[word] = casting.entity("person", _titled(name), first)
-            match = singles[word]
+            # "Mrs Bush" is not the Bush of "Mr Bush"; a bare "Bush" is the first of them.
+            alike = [e for key, e in singles.items() if key[0] == word and not (gender and key[1] and gender != key[1])]
+            if not alike:
+                alike = [casting.entity("person", _titled(name), first)]
+                singles[word, gender or ("m" if any(key[0] == word for key in singles) else "")] = alike[0]
+            match = alike[0]
             match.first = min(match.first, first)
         placed[first, stop] = match
         insort(named[match.index], first)
@@ -289,7 +289,8 @@ def _others(casting: Casting, loose: list[Role]) -> None:
     bodies.nationals(casting, covered)
     bodies.ministries(casting, covered)
     bodies.other_organisations(casting)
-    covering = {i for m in casting.mentions if m.kind in {"name", "role", "organization"} for i in range(m.first, m.stop)}
+    kinds = {"name", "role", "organization"}
+    covering = {i for m in casting.mentions if m.kind in kinds for i in range(m.first, m.stop)}
     for role in find_counted(casting.doc, covering.__contains__):
         casting.mentions.append(Mention(role.first, role.stop, role.head, "role", (), 0.0, role))
     named = {i for m in casting.mentions if m.kind in {"name", "organization", "state"} for i in range(m.first, m.stop)}

@@ -69,7 +69,9 @@ class Plurals:
         by_sentence: dict[int, dict[int, int]] = {}
         for other in near:
             if other.kind in {"name", "role", "pronoun", "state"}:
-                by_sentence.setdefault(self.before.sent[other.first], {}).update(dict.fromkeys(other.entities, other.first))
+                by_sentence.setdefault(self.before.sent[other.first], {}).update(
+                    dict.fromkeys(other.entities, other.first)
+                )
         for named in by_sentence.values():
             alike = [e for e in named if self._fits(self.cast.entities[e], lemma)]
             for kind in ("person", "state"):
