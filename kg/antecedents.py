@@ -6,16 +6,20 @@ Candidates are the people (or bodies) named before, scored on gender, number, of
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from spacy.tokens import Token
 
+from kg.authority import Authority
 from kg.cast import PRONOUNS, Cast, Entity, Mention
 from kg.lexicon import roles as words
 from kg.quotes import Quote
 from kg.records import Span
 from kg.roles import Role
+from kg.stage import Stage
 
 _RIVAL = 0.12
+_NEAREST = 16
 Rank = Callable[[Span, Sequence[tuple[Entity, ...]], list[list[float]], str], Sequence[float]]
 """Gives each reading of a mention, one entity or several, its probability, from one row of features each, by a model
 ("coref" for one, "plural" for several)."""
@@ -53,7 +57,9 @@ class Antecedents:
     ``trails`` holds the resolved mentions of each entity, ``sent`` the number of each token's sentence.
     """
 
-    def __init__(self, cast: Cast, quotes: tuple[Quote, ...], rank: Rank) -> None:
+    def __init__(
+        self, cast: Cast, quotes: tuple[Quote, ...], rank: Rank, authority: Authority, published: date | None
+    ) -> None:
         """Take the cast before any of its open mentions is resolved."""
         self.cast, self.rank = cast, rank
         self.doc = cast.parsed.doc
@@ -65,10 +71,21 @@ class Antecedents:
             for i in range(sentence.start, sentence.end):
                 self.sent[i] = number
         self.quoted = [any(q.span.start <= s < q.span.end for q in quotes) for s in cast.parsed.starts]
+        self.stage = Stage(cast, authority, published, self.sent)
+        self.chain: dict[str, Mention] = {}
+        self.spoken: list[Mention] = []
 
     def add(self, mention: Mention) -> None:
         """Take in a resolved mention."""
         self.seen.append(mention)
+        self.stage.add(mention)
+        kind = PRONOUNS.get(self.doc[mention.head].lower_, "")
+        if kind:
+            self.chain[kind] = mention
+        if self.doc[mention.head].dep_ in SUBJECT and self.doc[mention.head].head.lemma_ in SPEECH:
+            self.chain["speaker"] = mention
+            if not self.quoted[mention.head] and len(mention.entities) == 1:
+                self.spoken.append(mention)
         for index in mention.entities:
             self.trails.setdefault(index, []).append(mention)
 
@@ -86,6 +103,13 @@ class Antecedents:
         mention.rivals = tuple((order[n].index, float(scores[n])) for n in others[:1] if scores[n] >= _RIVAL)
         return order[best], float(scores[best])
 
+    def nearest(self, candidates: list[Entity], role: Role) -> list[Entity]:
+        """Return those whose titles fit a role phrase, and of the others the ones named last."""
+        known = [e for e in candidates if self.trails.get(e.index)]
+        fitting = {e.index for e in known if fits(e, role, home=self.cast.home)}
+        last = sorted(known, key=lambda e: -self.trails[e.index][-1].first)[:_NEAREST]
+        return [e for e in known if e.index in fitting or e in last]
+
     def _features(self, mention: Mention, entity: Entity, role: Role | None, recency: int, rivals: int) -> list[float]:
         """Return what speaks for an entity: distance, grammar, gender, office, country, weight in the article."""
         doc = self.doc
@@ -102,6 +126,8 @@ class Antecedents:
         spoke = [m for m in subjects if doc[m.head].head.lemma_ in SPEECH]
         gender = kind if kind in {"m", "f"} else words().gender.get(role.lemma, "") if role is not None else ""
         zones = self.cast.parsed.zone_of
+        last = self.chain.get(kind)
+        said = self.chain.get("speaker")
         lemma_match = role is not None and any(r.lemma == role.lemma or same_office(r, role) for r in entity.roles)
         word_match = (
             max((len(role.words & r.words) / max(1, len(role.words | r.words)) for r in entity.roles), default=0.0)
@@ -144,6 +170,12 @@ class Antecedents:
             float(len(trail) / max(len(t) for t in self.trails.values())),
             float(self._in_quote(mention.first, trail)),
             float(min(sum(1 for m in self.seen if m.first > other.first and m.entities != other.entities), 20)),
+            float(last is not None and entity.index in last.entities),
+            float(min(here - self.sent[last.first], 12)) if last is not None else 12.0,
+            float(said is not None and entity.index in said.entities),
+            float(role is not None and fits(entity, role, home=self.cast.home)),
+            float(sum(1 for m in trail if zones[m.first] == zones[mention.first])),
+            *self.stage.features(mention, entity, role, trail),
         ]  # fmt: skip
 
     def verbs(self, token: Token) -> list[Token]:
@@ -176,6 +208,14 @@ def of_office(entity: Entity, lemma: str | None) -> bool:
     if lemma is None or lemma in GENERIC or lemma in {"secretary", "side"} or not entity.roles:
         return True
     return any(role.lemma == lemma or {role.lemma, lemma} <= {"premier", "minister", "pm"} for role in entity.roles)
+
+
+def may_fit(entity: Entity, role: Role) -> bool:
+    """Say whether nothing known of an entity contradicts a role phrase: neither its country nor its gender."""
+    if role.countries and entity.country and entity.country not in role.countries:
+        return False
+    gender = words().gender.get(role.lemma)
+    return not (gender and entity.gender and gender != entity.gender)
 
 
 def fits(entity: Entity, role: Role, *, home: str | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kg.cast import Casting, Mention, PlaceMention
+from kg.cast import Casting, Entity, Mention, PlaceMention
 from kg.known import State
 from kg.roles import Role
 
@@ -140,9 +140,11 @@ def group(casting: Casting, role: Role) -> None:
         role.lemma in {"government", "regime", "administration", "leadership", "authority", "junta"}
         and country
         and role.lemma in {"government", "administration"}
-    ):
+    ) or (role.lemma == "side" and country):
         entity = casting.state(country, role.first)
         entity.forms[plain] += 1
+    elif (named := _named_before(casting, role, low)) is not None:
+        entity = named
     elif role.lemma == "embassy":
         if country is None:
             country, state = _owner_state(casting, role)
@@ -187,6 +189,28 @@ def group(casting: Casting, role: Role) -> None:
         entity.named = False
     entity.forms[words] += 1
     casting.mentions.append(Mention(role.first, role.stop, role.head, "group", (entity.index,), 0.9, role))
+
+
+def _named_before(casting: Casting, role: Role, title: str) -> Entity | None:
+    """Return the body that "the ministry", "the council" takes up again: the last named with that word, or None."""
+    if role.countries or role.owner is not None or not role.definite or title != role.lemma:
+        return None
+    if role.lemma not in _TAKEN_UP or role.number != 1:
+        return None
+    before = [
+        m for m in casting.mentions
+        if m.first < role.first and m.kind in {"organization", "group"} and m.entities
+        and role.lemma in casting.entities[m.entities[0]].name.lower().split()
+    ]  # fmt: skip
+    last = max(before, key=lambda m: m.first, default=None)
+    found = casting.entities[last.entities[0]] if last is not None else None
+    return found if found is not None and found.name.lower() != role.lemma else None
+
+
+_TAKEN_UP = frozenset(
+    {"agency", "alliance", "authority", "coalition", "council", "department", "embassy", "ministry", "mission",
+     "movement", "office", "party", "union"}
+)  # fmt: skip
 
 
 def _owner_state(casting: Casting, role: Role) -> tuple[str | None, State | None]:

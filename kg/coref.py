@@ -8,13 +8,13 @@ from __future__ import annotations
 from datetime import date
 
 from kg import plurals
-from kg.antecedents import GENERIC, SHARED, SUBJECT, Antecedents, Rank, fits, same_office
+from kg.antecedents import GENERIC, SHARED, SUBJECT, Antecedents, Rank, fits, may_fit, same_office
 from kg.authority import Authority
 from kg.cast import PRONOUNS, Cast, Entity, Mention
 from kg.quotes import Quote
-from kg.roles import Role
+from kg.roles import COUNTED, SIDES, Role
 
-THRESHOLD = 0.2
+THRESHOLD = 0.35
 _BELOW = frozenset(
     {"spokesman", "spokeswoman", "spokesperson", "aide", "adviser", "advisor", "official", "envoy", "representative"}
 )
@@ -47,7 +47,7 @@ class Resolver:
         """Take the cast to complete; ``published`` dates the holders of offices named by title alone."""
         self.cast, self.authority, self.published = cast, authority, published
         self.doc = cast.parsed.doc
-        self.before = Antecedents(cast, quotes, rank)
+        self.before = Antecedents(cast, quotes, rank, authority, published)
         self.plurals = plurals.Plurals(self.before)
 
     def run(self) -> None:
@@ -59,6 +59,9 @@ class Resolver:
                 self._pronoun(mention)
             if mention.entities:
                 self.before.add(mention)
+        for mention in self.cast.mentions:
+            if not mention.entities and mention.kind == "pronoun" and PRONOUNS[self.doc[mention.head].lower_] == "1":
+                self._first_person(mention)
         self.cast.reindex()
 
     # -- pronouns -------------------------------------------------------------------------------------------------
@@ -88,6 +91,21 @@ class Resolver:
                 if other.kind in {"state", "organization", "group"} and self.doc[other.head].dep_ in SUBJECT:
                     mention.entities, mention.score = other.entities, 0.5
                     break
+
+    def _first_person(self, mention: Mention) -> None:
+        """Give "I" in quoted words to the subject of the nearest verb of saying outside, where one stands near."""
+        if not self.before.quoted[mention.head]:
+            return
+        zones, sent = self.cast.parsed.zone_of, self.before.sent
+        said = [
+            other
+            for other in self.before.spoken
+            if zones[other.first] == zones[mention.first] and abs(sent[other.first] - sent[mention.first]) <= 1
+        ]
+        here = sent[mention.first]
+        best = min(said, key=lambda m: (sent[m.first] != here, abs(m.first - mention.first)), default=None)
+        if best is not None:
+            mention.entities, mention.score = best.entities, 0.7
 
     def _plural(self, mention: Mention, number: int, role: Role | None = None) -> None:
         """Give "they", "the two presidents" the people or states named together before."""
@@ -121,8 +139,10 @@ class Resolver:
         ):
             self._make(mention, role, owner)
             return
-        fitting = [e for e in self.cast.people() if fits(e, role, home=self.cast.home)]
-        best = self.before.best(mention, fitting, role=role)
+        if role.kind == "person" and not (role.definite or role.countries):
+            return
+        possible = [e for e in self.cast.people() if e is not owner and may_fit(e, role)]
+        best = self.before.best(mention, self.before.nearest(possible, role), role=role)
         if best and best[1] >= THRESHOLD:
             mention.entities, mention.score = (best[0].index,), best[1]
             return
@@ -144,7 +164,7 @@ class Resolver:
             country = role.countries[0] if role.countries else owner.country
         if not role.definite and not role.countries and not self.doc[role.head].text[:1].isupper():
             return
-        holder = self._holder(role, country)
+        holder = self._holder(role, country, new=bool(role.countries))
         if holder is not None:
             mention.entities, mention.score = (holder.index,), 0.6
         elif role.countries or role.organisations or (role.title[:1].isupper() and country):
@@ -202,7 +222,7 @@ class Resolver:
                 )
                 fitting = [e for e in self.cast.people() if fits(e, single, home=self.cast.home)]
                 best = self.before.best(mention, fitting, role=single)
-                if best and best[1] >= 0.25:
+                if best and best[1] >= THRESHOLD:
                     found.append(best[0].index)
                 elif role.lemma in {"leader", "head"}:
                     holder = self._holder(single, code)
@@ -214,7 +234,7 @@ class Resolver:
                 mention.entities, mention.score = tuple(found), 0.8
                 return
         if (
-            role.kind in {"office", "person"}
+            (role.kind == "office" or role.lemma in GENERIC | SHARED | COUNTED | SIDES or role.number >= 2)
             and (role.definite or role.number >= 2)
             and not (role.lemma in _SOURCES and role.number == 0)
         ):
@@ -254,7 +274,7 @@ class Resolver:
             if best and best[1] >= THRESHOLD:
                 mention.entities, mention.score = (best[0].index,), best[1]
             return
-        if best and best[1] >= 0.25:
+        if best and best[1] >= THRESHOLD:
             mention.entities, mention.score = (best[0].index,), best[1]
             return
         made = Role(role.first, role.stop, role.head, title or "counterpart", lemma, "office", (code,), definite=True)
@@ -262,8 +282,11 @@ class Resolver:
         entity.forms[self.cast.parsed.words(role.first, role.stop)] += 1
         mention.entities, mention.score = (entity.index,), 0.7
 
-    def _holder(self, role: Role, code: str | None) -> Entity | None:
-        """Return the person who, by the authority, held the office on the day of publication."""
+    def _holder(self, role: Role, code: str | None, *, new: bool = True) -> Entity | None:
+        """Return the person who, by the authority, held the office on the day of publication.
+
+        Without ``new`` only one whom the article names. A prime minister is not sought where the head of state governs.
+        """
         if code is None or self.published is None or role.former:
             return None
         kind = self.authority.office_kind(role.title, country=code)
@@ -273,9 +296,14 @@ class Resolver:
         if len(holders) != 1:
             return None
         person = holders[0]
+        prime = kind == "head-of-government" and role.lemma in {"minister", "premier", "pm"}
+        if prime and person in self.authority.holders(code, "head-of-state", on=self.published):
+            return None
         for entity in self.cast.people():
             if entity.known is person or (entity.known is None and self.authority.may_be(entity.name, person)):
                 return entity
+        if not new:
+            return None
         entity = Entity(
             len(self.cast.entities),
             "person",

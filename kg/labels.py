@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from kg.antecedents import Rank
 from kg.cast import Entity
 from kg.evaluate.found import FoundActor
 from kg.evaluate.gold import Gold, GoldEvent
@@ -25,11 +26,15 @@ _ELSEWHERE = 0.6
 
 @dataclass
 class Sample:
-    """One model's rows of one article: features, label, weight (0 leaves a row out)."""
+    """One model's rows of one article: features, label, weight (0 leaves a row out).
+
+    ``groups`` gives, where the model chooses among rows, how many belong together.
+    """
 
     rows: list[list[float]] = field(default_factory=list)
     labels: list[float] = field(default_factory=list)
     weights: list[float] = field(default_factory=list)
+    groups: list[int] = field(default_factory=list)
 
     def add(self, row: Sequence[float], label: float, weight: float = 1.0) -> None:
         """Append one row."""
@@ -162,10 +167,15 @@ def times(scene: Scene, teacher: Teacher, drafts: list[tuple[Draft, int]]) -> tu
 
 
 class Oracle:
-    """Ranks antecedents by the annotation and records the rows, to teach the model that will do it."""
+    """Ranks antecedents by the annotation and records the rows, to teach the model that will do it.
 
-    def __init__(self, gold: Gold, mentions: Sequence[dict[str, Any]]) -> None:
+    With ``own`` that rank function chooses and the annotation only labels: so a model learns among the errors that
+    earlier choices leave behind, as it will meet them.
+    """
+
+    def __init__(self, gold: Gold, mentions: Sequence[dict[str, Any]], own: Rank | None = None) -> None:
         """Take the annotated pronouns and phrases of one article, by their offsets."""
+        self.own = own
         self.cast = GoldCast(gold.actors)
         self.mentions = [
             (
@@ -178,17 +188,18 @@ class Oracle:
 
     def rank(
         self, span: Span, readings: Sequence[tuple[Entity, ...]], rows: list[list[float]], model: str
-    ) -> list[float]:
+    ) -> Sequence[float]:
         """Return 1 for the annotated actors, 0 for others; all 0 for what stands for no actor."""
         # "his guest" is the guest, "his" within it the host: of two annotated phrases the one that covers best counts.
-        covering = max(((_shared(s, span), n) for n, (s, _) in enumerate(self.mentions)), default=(0.0, 0))
-        wanted = self.mentions[covering[1]][1] if covering[0] > 0 else set()
+        best = max(self.mentions, key=lambda m: _shared(m[0], span), default=None)
+        wanted: set[int | None] = {*best[1]} if best is not None and _shared(best[0], span) > 0 else set()
         labels = []
         for entities, row in zip(readings, rows, strict=True):
             who = {self._who(entity) for entity in entities}
             labels.append(float(None not in who and wanted == who))
             self.samples[model].add(row, labels[-1])
-        return labels
+        self.samples[model].groups.append(len(labels))
+        return labels if self.own is None else self.own(span, readings, rows, model)
 
     def _who(self, entity: Entity) -> int | None:
         forms = tuple(entity.forms)

@@ -73,7 +73,7 @@ def _person(entity: Entity, cast: Cast, authority: Authority, published: date | 
 
 def _fit(person: Person, entity: Entity, cast: Cast, authority: Authority, published: date | None) -> float:
     """Return how well country, office and time agree: about −2 for a contradiction, 2 for full agreement."""
-    score = 0.0
+    score = -1.5 if entity.gender and person.gender and entity.gender != person.gender else 0.0
     offices = authority.offices(person.key)
     countries = {person.country, *(o.country for o in offices)} - {None, ""}
     if entity.country and countries:

@@ -15,6 +15,8 @@ from kg.parse import Parsed
 from kg.records import Article
 from kg.roles import Role, find_counted, find_roles
 
+_BESIDE = 8
+
 
 class _FullNames:
     """The people whom an article names in full, in the order in which they were added, found by a part of the name."""
@@ -96,7 +98,7 @@ def _people(casting: Casting) -> list[Role]:
     named: dict[int, list[int]] = defaultdict(list)
     for (first, _), entity in sorted(placed.items()):
         named[entity.index].append(first)
-    singles: dict[str, Entity] = {}
+    singles: dict[tuple[str, str], Entity] = {}
     for first, stop in spans:
         if (first, stop) in placed:
             continue
@@ -104,11 +106,9 @@ def _people(casting: Casting) -> list[Role]:
         word = names.tokens(name)[-1] if names.tokens(name) else name
         owners = full.with_part(word)
         strong = [(e, p) for e, p in owners if word in (p[-1], p[0])] or owners
-        if strong:
-            feminine = _honorific(casting, first)
-            fitting = [e for e, _ in strong if not (feminine and e.gender and feminine != e.gender)] or [
-                e for e, _ in strong
-            ]
+        gender = _honorific(casting, first)
+        fitting = [e for e, _ in strong if not (gender and e.gender and gender != e.gender)]
+        if fitting:
             before = [e for e in fitting if e.first <= first]
             # Of two bearers of one surname the one last named by it, else the first of them in the text.
             match = (
@@ -117,9 +117,12 @@ def _people(casting: Casting) -> list[Role]:
                 else min(fitting, key=lambda e: e.first)
             )
         else:
-            if word not in singles:
-                singles[word] = casting.entity("person", _titled(name), first)
-            match = singles[word]
+            # "Mrs Bush" is not the Bush of "Mr Bush"; a bare "Bush" is the first of them.
+            alike = [e for key, e in singles.items() if key[0] == word and not (gender and key[1] and gender != key[1])]
+            if not alike:
+                alike = [casting.entity("person", _titled(name), first)]
+                singles[word, gender or ("m" if any(key[0] == word for key in singles) else "")] = alike[0]
+            match = alike[0]
             match.first = min(match.first, first)
         placed[first, stop] = match
         insort(named[match.index], first)
@@ -151,6 +154,7 @@ def _titles(casting: Casting, roles: list[Role]) -> list[Role]:
     """Give role phrases beside a name to whom they name; return the loose ones."""
     by_first = {m.first: m for m in casting.mentions if m.kind == "name"}
     by_stop = {m.stop: m for m in casting.mentions if m.kind == "name"}
+    by_head = {m.head: m for m in casting.mentions if m.kind == "name"}
     doc = casting.doc
     loose: list[Role] = []
     for role in roles:
@@ -190,6 +194,8 @@ def _titles(casting: Casting, roles: list[Role]) -> list[Role]:
                     or doc[role.stop].pos_ in {"VERB", "AUX", "SCONJ", "ADP", "CCONJ", "PUNCT"}
                 ):
                     mention = previous
+        if mention is None and role.number == 1 and role.kind != "group":
+            mention = _apposed(casting, role, by_head)
         if mention is None or (
             role.kind == "group"
             and role.lemma
@@ -227,6 +233,16 @@ def _titles(casting: Casting, roles: list[Role]) -> list[Role]:
     for mention in list(by_first.values()):
         _possessor(casting, mention, ending)
     return loose
+
+
+def _apposed(casting: Casting, role: Role, by_head: Mapping[int, Mention]) -> Mention | None:
+    """Return the name that the parse puts beside a role: "India's High Commissioner in Male, Munu Mahawar"."""
+    head = casting.doc[role.head]
+    beside = [child for child in head.children if child.dep_ == "appos"]
+    if head.dep_ == "appos":
+        beside.append(head.head)
+    near = [by_head[t.i] for t in beside if t.i in by_head]
+    return next((m for m in near if min(abs(m.first - role.stop), abs(role.first - m.stop)) <= _BESIDE), None)
 
 
 def _home_of(casting: Casting, entity: Entity, role: Role) -> None:
@@ -274,9 +290,8 @@ def _others(casting: Casting, loose: list[Role]) -> None:
     bodies.nationals(casting, covered)
     bodies.ministries(casting, covered)
     bodies.other_organisations(casting)
-    covering = {
-        i for m in casting.mentions if m.kind in {"name", "role", "organization"} for i in range(m.first, m.stop)
-    }
+    kinds = {"name", "role", "organization"}
+    covering = {i for m in casting.mentions if m.kind in kinds for i in range(m.first, m.stop)}
     for role in find_counted(casting.doc, covering.__contains__):
         casting.mentions.append(Mention(role.first, role.stop, role.head, "role", (), 0.0, role))
     named = {i for m in casting.mentions if m.kind in {"name", "organization", "state"} for i in range(m.first, m.stop)}

@@ -148,6 +148,8 @@ def find_names(doc: Doc, where: Where, authority: Authority) -> list[Span]:
         longer = sequence(doc, first, where)
         if longer > stop and longer - first <= 6 and (doc[stop].lower_ in _PARTICLES or _hyphened(doc, stop)):
             stop = longer
+        elif longer == stop + 1 and _carries_on(doc, first, stop):
+            stop = longer
         # A place that the model took for a person: "Doha says".
         whole = where.get(first)
         if whole is not None and whole[2] >= stop and whole[0] != "ambiguous":
@@ -180,8 +182,86 @@ def find_names(doc: Doc, where: Where, authority: Authority) -> list[Span]:
             and not (span[1] - span[0] == 1 and doc[j].lower_ in known.offices | known.modifiers | known.groups)
         ):
             take(*span)
+    for first, stop in _missed(doc, where, authority, taken):
+        take(first, stop)
     _propagate(doc, spans, taken, where, take)
     return sorted(spans)
+
+
+def _carries_on(doc: Doc, first: int, stop: int) -> bool:
+    """Say whether the word behind a name is its last part: "Taha Yassin" Ramadan, by the parse."""
+    after = doc[stop]
+    known = roles()
+    return (
+        after.pos_ == "PROPN"
+        and after.is_alpha
+        and after.ent_type_ in {"", "PERSON"}
+        and bool(doc[stop - 1].whitespace_)
+        and after.lower_ not in known.offices | known.groups | known.modifiers | known.honorifics
+        and (doc[stop - 1].head.i == stop or first <= after.head.i < stop)
+        and not (stop + 1 < len(doc) and after.whitespace_ and doc[stop + 1].pos_ == "PROPN")
+    )
+
+
+def _missed(doc: Doc, where: Where, authority: Authority, taken: set[int]) -> Iterable[Span]:
+    """Yield names that the model took for something else: a given name with a surname, a known person's surname.
+
+    Other names of two words count where they are the subject of a saying verb or stand beside a role.
+    """
+    known = roles()
+    words = known.offices | known.groups | known.modifiers | known.honorifics | known.persons
+    countries = {key for kind, key, _ in where.values() if kind in {"state", "demonym", "capital"}}
+    i = 0
+    while i < len(doc):
+        token = doc[i]
+        if (
+            i in taken
+            or i in where
+            or not _capital(token.text)
+            or token.lower_ in _NOT_NAMES
+            or token.pos_ not in {"PROPN", "NOUN"}
+            or token.ent_type_ in {"PERSON", "DATE", "TIME"}
+        ):
+            i += 1
+            continue
+        stop = sequence(doc, i, where)
+        while stop > i and stop - 1 in taken:
+            stop -= 1
+        free = stop > i and not taken.intersection(range(i, stop)) and not any(
+            j in where or doc[j].lower_ in words or doc[j].text.isupper() and len(doc[j].text) > 1 for j in range(i, stop)
+        )
+        before = doc[i - 1] if i else None
+        if free and stop - i == 1:
+            alone = not (before is not None and _capital(before.text) and before.pos_ == "PROPN" and i > token.sent.start)
+            if alone and token.dep_ in _PLAYING and len(token.text) > 3 and _known_surname(token.text, countries, authority):
+                yield i, stop
+        elif free and 2 <= stop - i <= 5 and _personal(doc, i, stop, authority):
+            yield i, stop
+        i = max(stop, i + 1)
+
+
+_PLAYING = frozenset({"nsubj", "nsubjpass", "poss", "dobj", "pobj", "conj", "appos"})
+_NO_PERSON = frozenset({"ORG", "FAC", "LOC", "WORK_OF_ART", "LAW", "EVENT"})
+
+
+def _known_surname(word: str, countries: set[str], authority: Authority) -> bool:
+    return any(c.person.country in countries and c.person.country for c in authority.people(word))
+
+
+def _personal(doc: Doc, first: int, stop: int, authority: Authority) -> bool:
+    """Say whether a run of capitals is a person's: by its given name, or by what it does or stands beside."""
+    if authority.gender_of(doc[first].text) is not None:
+        return True
+    root = doc[first:stop].root
+    if any(doc[j].ent_type_ in _NO_PERSON for j in range(first, stop)):
+        return False
+    known = roles()
+    beside = [root.head] if root.dep_ == "appos" else []
+    beside += [child for child in root.children if child.dep_ == "appos"]
+    return any(t.lower_ in known.offices | known.persons for t in beside) or (
+        root.dep_ == "nsubj" and root.head.lemma_ in {"say", "tell", "add", "deny", "warn", "insist", "reply"}
+        and doc[first].ent_type_ != "GPE"
+    )
 
 
 def _authority_names(doc: Doc, where: Where, authority: Authority) -> Iterable[Span]:

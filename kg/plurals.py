@@ -72,11 +72,11 @@ class Plurals:
                 by_sentence.setdefault(self.before.sent[other.first], {}).update(
                     dict.fromkeys(other.entities, other.first)
                 )
-        for members in by_sentence.values():
-            alike = [e for e in members if self._fits(self.cast.entities[e], lemma)]
+        for named in by_sentence.values():
+            alike = [e for e in named if self._fits(self.cast.entities[e], lemma)]
             for kind in ("person", "state"):
                 own = tuple(e for e in alike if self.cast.entities[e].kind == kind)
-                offer(own, "sentence", max(members.values()))
+                offer(own, "sentence", max(named.values()))
         for kind in ("person", "state"):
             last: dict[int, int] = {}
             for other in reversed(near):

@@ -11,6 +11,7 @@ from kg import coref, link
 from kg.antecedents import Rank
 from kg.authority import Authority
 from kg.cast import Entity, PlaceMention
+from kg.choice import shares
 from kg.extract import meeting, statement, traits, visit, weigh, when
 from kg.extract.candidate import Draft, Scene
 from kg.extract.clause import senses
@@ -73,7 +74,7 @@ class Reader:
     def _rank(
         self, mention: Span, readings: Sequence[tuple[Entity, ...]], rows: list[list[float]], model: str
     ) -> Sequence[float]:
-        return [float(score) for score in self.judge.scores(model, rows)]
+        return [float(share) for share in shares(self.judge.scores(model, rows))]
 
     def _dateline(self, name: str | None) -> PlaceMention | None:
         if not name:

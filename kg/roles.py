@@ -140,6 +140,9 @@ def find_counted(doc: Doc, taken: Callable[[int], bool]) -> list[Role]:
     return found
 
 
+_NEVER_TITLE = frozenset({"DATE", "TIME", "GPE", "PERSON"})
+_DESCRIBING = frozenset({"NOUN", "PROPN", "ADJ", "NUM", "ADV", "PUNCT"})
+"""What may stand between "the" and the noun: "the 57-year-old former soldier", "the French environment minister"."""
 _STANDING = frozenset({"nsubj", "nsubjpass", "dobj", "pobj", "dative", "poss", "attr", "conj", "appos", "ROOT"})
 
 
@@ -159,6 +162,7 @@ def _phrase(doc: Doc, head: int, where: Where, is_name: Callable[[int], bool], *
     number = 1
     definite = False
     starts = {stop - 1: (first, kind, key) for first, (kind, key, stop) in where.items()}
+    left, office = doc[head].left_edge.i, _is_head(doc[head]) == "office"
     i = head - 1
     while i >= floor:
         token = doc[i]
@@ -225,6 +229,9 @@ def _phrase(doc: Doc, head: int, where: Where, is_name: Callable[[int], bool], *
             and len(token.text) <= 5
         ):
             title.insert(0, token.text)
+        elif i >= left and not is_name(i) and token.ent_type_ not in _NEVER_TITLE and token.pos_ in _DESCRIBING:
+            if office and token.dep_ == "compound" and i + 1 == head - len(title) + 1:
+                title.insert(0, token.text)
         else:
             break
         i -= 1

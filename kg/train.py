@@ -20,6 +20,7 @@ from sklearn.isotonic import IsotonicRegression
 from kg.antecedents import Rank
 from kg.article import read_inputs
 from kg.cast import Entity
+from kg.choice import objective, shares
 from kg.evaluate import Scores, Tally, at_least, from_account, render, score
 from kg.evaluate.found import Found, FoundActor, FoundEvent, FoundPlace
 from kg.evaluate.gold import Gold, load_gold
@@ -41,8 +42,8 @@ PARAMETERS: dict[str, Any] = {
     "extra_trees": True, "max_bin": 63,
 }  # fmt: skip
 ROUNDS = {
-    "coref": 160,
-    "plural": 80,
+    "coref": 300,
+    "plural": 140,
     "visit": 180,
     "meeting": 180,
     "statement": 220,
@@ -67,14 +68,36 @@ def articles_of(folder: Path) -> dict[str, Article]:
 def antecedents(
     folder: Path, articles: dict[str, Article], golds: dict[str, Gold], reader: Reader
 ) -> list[dict[str, Sample]]:
-    """Return each article's labelled antecedents by model, empty where the pronouns are not annotated."""
+    """Return each article's labelled antecedents by model, empty where the pronouns are not annotated.
+
+    They are gathered twice: among right choices, then among those that models taught so make in articles that they
+    did not see.
+    """
+    first = _gathered(folder, articles, golds, reader, [None])
+    return _gathered(folder, articles, golds, reader, rankers(first))
+
+
+def _gathered(
+    folder: Path, articles: dict[str, Article], golds: dict[str, Gold], reader: Reader, own: Sequence[Rank | None]
+) -> list[dict[str, Sample]]:
     samples = []
-    for key, gold in golds.items():
+    for n, (key, gold) in enumerate(golds.items()):
         path = folder / f"{key}.coref.json"
-        oracle = Oracle(gold, json.loads(path.read_text("utf-8"))["mentions"] if path.is_file() else [])
+        if not path.is_file():
+            samples.append({model: Sample() for model in RANKERS})
+            continue
+        oracle = Oracle(gold, json.loads(path.read_text("utf-8"))["mentions"], own[n % len(own)])
         reader.scene(articles[key], oracle.rank)
-        samples.append(oracle.samples if path.is_file() else {model: Sample() for model in RANKERS})
+        samples.append(oracle.samples)
     return samples
+
+
+def rankers(samples: Sequence[dict[str, Sample]]) -> list[Rank]:
+    """Return for each fold a rank function taught on the other folds."""
+    return [
+        ranker({model: fit(model, _others([one[model] for one in samples], fold)) for model in RANKERS})
+        for fold in range(FOLDS)
+    ]
 
 
 def ranker(boosters: dict[str, lightgbm.Booster]) -> Rank:
@@ -84,7 +107,7 @@ def ranker(boosters: dict[str, lightgbm.Booster]) -> Rank:
         span: Span, readings: Sequence[tuple[Entity, ...]], rows: list[list[float]], model: str
     ) -> Sequence[float]:
         scores = boosters[model].predict(np.asarray(rows, dtype=np.float32), num_threads=1)
-        return [float(score) for score in np.asarray(scores)]
+        return [float(share) for share in shares(np.asarray(scores))]
 
     return rank
 
@@ -108,13 +131,10 @@ def collect(folder: Path, reader: Reader) -> list[Lesson]:
     articles = articles_of(folder)
     golds = dict(sorted(load_gold(folder).items()))
     antecedent = antecedents(folder, articles, golds, reader)
-    rankers = [
-        ranker({model: fit(model, _others([a[model] for a in antecedent], fold)) for model in RANKERS})
-        for fold in range(FOLDS)
-    ]
+    rank = rankers(antecedent)
     lessons = []
     for n, (key, gold) in enumerate(golds.items()):
-        scene = reader.scene(articles[key], rankers[n % FOLDS])
+        scene = reader.scene(articles[key], rank[n % FOLDS])
         lessons.append(
             Lesson(
                 articles[key],
@@ -183,9 +203,11 @@ def fit(model: str, samples: Sequence[Sample]) -> lightgbm.Booster:
     weights = np.asarray([weight for s in samples for weight in s.weights])
     keep = weights > 0
     classes = {"act": len(ACTS), "status": len(when.STATUSES)}.get(model)
-    more = (
+    more: dict[str, Any] = (
         {"objective": "multiclass", "num_class": classes, "min_data_in_leaf": 5} if classes else {"objective": "binary"}
     )
+    if model in RANKERS:
+        more = {"objective": objective(labels, [size for s in samples for size in s.groups])}
     data = lightgbm.Dataset(rows[keep], labels[keep], weight=weights[keep], free_raw_data=True)
     return lightgbm.train({**PARAMETERS, **more}, data, num_boost_round=ROUNDS[model])
 
