@@ -10,7 +10,7 @@ from kg.cast import Mention
 from kg.extract.candidate import Scene
 from kg.extract.clause import verb_of
 
-DOUBT = 0.85
+DOUBT = 0.6
 """The confidence of a pronoun's or a title's reading below which others are offered as well."""
 
 _PAPERS = frozenset(
