@@ -33,7 +33,7 @@ _HINTS = (
 )  # fmt: skip
 _AWAY = 99.0
 # The senses of visits and meetings; and how many numbers ``_binding`` returns.
-_GROUPS, _BINDING = 14, 15
+_BINDING = 15
 
 
 @dataclass
@@ -196,7 +196,7 @@ def _features(
             *_senses(scene, verb),
         ]  # fmt: skip
     else:
-        features += [_AWAY] * (23 + _BINDING) + [0.0] * _GROUPS
+        features += [_AWAY] * (23 + _BINDING) + [0.0] * len(_of_events(scene.senses.names))
     named, dated = value or "", line.dated(value) if value else None
     precision = 0 if value is None else 4 if "/" in value else len(value.split("-"))
     distance = _days(dated, line.anchor)
