@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from spacy.tokens import Doc
 
 from kg.authority import Authority
-from kg.lexicon import roles
+from kg.lexicon import frames, roles
 from kg.roles import Where
 from kg.spelling import normalise
 
@@ -110,14 +111,14 @@ def _trim(doc: Doc, first: int, stop: int) -> Span | None:
 
 
 def _hyphened(doc: Doc, i: int) -> bool:
-    """Say whether a token hangs on the one before by a hyphen, as in "Moon Jae-in"."""
+    """Say whether a token hangs on the one before by a hyphen, as in "Moon Jae-in", "Chan-o-cha"."""
     return (
         i >= 2
         and doc[i - 1].text in {"-", "–"}
         and not doc[i - 1].whitespace_
         and not doc[i - 2].whitespace_
         and doc[i].is_alpha
-        and _capital(doc[i - 2].text)
+        and (_capital(doc[i - 2].text) or (i >= 4 and len(doc[i - 2].text) <= 2 and _hyphened(doc, i - 2)))
     )
 
 
@@ -146,9 +147,8 @@ def find_names(doc: Doc, where: Where, authority: Authority) -> list[Span]:
         first, stop = span
         # The model often stops short of a surname: "Mohammed bin Abdulrahman" al-Thani.
         longer = sequence(doc, first, where)
-        if longer > stop and longer - first <= 6 and (doc[stop].lower_ in _PARTICLES or _hyphened(doc, stop)):
-            stop = longer
-        elif longer == stop + 1 and _carries_on(doc, first, stop):
+        joined = longer > stop and longer - first <= 6 and (doc[stop].lower_ in _PARTICLES or _hyphened(doc, stop))
+        if joined or (longer == stop + 1 and _carries_on(doc, first, stop)):
             stop = longer
         # A place that the model took for a person: "Doha says".
         whole = where.get(first)
@@ -228,14 +228,16 @@ def _missed(doc: Doc, where: Where, authority: Authority, taken: set[int]) -> It
         while stop > i and stop - 1 in taken:
             stop -= 1
         free = stop > i and not taken.intersection(range(i, stop)) and not any(
-            j in where or doc[j].lower_ in words or doc[j].text.isupper() and len(doc[j].text) > 1 for j in range(i, stop)
+            j in where or doc[j].lower_ in words or (doc[j].text.isupper() and len(doc[j].text) > 1)
+            for j in range(i, stop)
         )
-        before = doc[i - 1] if i else None
         if free and stop - i == 1:
-            alone = not (before is not None and _capital(before.text) and before.pos_ == "PROPN" and i > token.sent.start)
-            if alone and token.dep_ in _PLAYING and len(token.text) > 3 and _known_surname(token.text, countries, authority):
+            before = doc[i - 1] if i > token.sent.start else None
+            alone = before is None or not _capital(before.text) or before.pos_ != "PROPN"
+            playing = alone and token.dep_ in _PLAYING and len(token.text) > 3
+            if playing and _known_surname(token.text, countries, authority):
                 yield i, stop
-        elif free and 2 <= stop - i <= 5 and _personal(doc, i, stop, authority):
+        elif free and 2 <= stop - i <= 5 and _personal(doc, i, stop, authority, taken):
             yield i, stop
         i = max(stop, i + 1)
 
@@ -244,11 +246,16 @@ _PLAYING = frozenset({"nsubj", "nsubjpass", "poss", "dobj", "pobj", "conj", "app
 _NO_PERSON = frozenset({"ORG", "FAC", "LOC", "WORK_OF_ART", "LAW", "EVENT"})
 
 
+@lru_cache(maxsize=1)
+def _saying() -> frozenset[str]:
+    return frozenset(verb for verbs in frames()["statement"]["verbs"].values() for verb in verbs)
+
+
 def _known_surname(word: str, countries: set[str], authority: Authority) -> bool:
     return any(c.person.country in countries and c.person.country for c in authority.people(word))
 
 
-def _personal(doc: Doc, first: int, stop: int, authority: Authority) -> bool:
+def _personal(doc: Doc, first: int, stop: int, authority: Authority, taken: set[int]) -> bool:
     """Say whether a run of capitals is a person's: by its given name, or by what it does or stands beside."""
     if authority.gender_of(doc[first].text) is not None:
         return True
@@ -258,10 +265,10 @@ def _personal(doc: Doc, first: int, stop: int, authority: Authority) -> bool:
     known = roles()
     beside = [root.head] if root.dep_ == "appos" else []
     beside += [child for child in root.children if child.dep_ == "appos"]
-    return any(t.lower_ in known.offices | known.persons for t in beside) or (
-        root.dep_ == "nsubj" and root.head.lemma_ in {"say", "tell", "add", "deny", "warn", "insist", "reply"}
-        and doc[first].ent_type_ != "GPE"
-    )
+    if any(t.lower_ in known.offices | known.persons for t in beside) or (root.dep_ == "conj" and root.head.i in taken):
+        return True
+    speaks = root.dep_ == "nsubj" and root.head.lemma_ in _saying()
+    return speaks and doc[first].ent_type_ != "GPE"
 
 
 def _authority_names(doc: Doc, where: Where, authority: Authority) -> Iterable[Span]:
