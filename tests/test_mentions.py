@@ -151,3 +151,29 @@ def test_pronouns_wait_for_coreference(cast: Read) -> None:
     (pronoun,) = [m for m in found.mentions if m.kind == "pronoun"]
     assert pronoun.entities == ()
     assert pronoun.score == 0
+
+
+def test_a_given_name_with_a_surname_is_a_person_whatever_the_model_says(cast: Read) -> None:
+    assert "Mustafa Halvorsen" in people(cast("The envoys John Smith, Peter Brandt and Mustafa Halvorsen left Oslo."))
+
+
+def test_mrs_and_mr_of_one_surname_are_two(cast: Read) -> None:
+    found = cast("Mr Halvorsen met the queen. Mrs Halvorsen stayed in Oslo.")
+    assert sorted(e.gender or "" for e in found.people()) == ["f", "m"]
+
+
+def test_a_trade_or_a_tie_of_kin_is_a_phrase_with_all_its_words(cast: Read) -> None:
+    found = cast("Kari Solvang arrived on Monday. Her half-brother met the 57-year-old former soldier in Oslo.")
+    phrases = {found.parsed.words(m.first, m.stop): m.role for m in found.mentions if m.kind == "role" and m.role}
+    assert all(role.definite for role in phrases.values())
+    assert {role.lemma for role in phrases.values()} == {"brother", "soldier"}
+
+
+def test_the_ministry_is_the_one_named_before(cast: Read) -> None:
+    found = cast("The Foreign Ministry of Norway spoke on Monday. The ministry denied the report.")
+    assert len({m.entities for m in found.mentions if m.kind in {"group", "organization"}}) == 1
+
+
+def test_a_side_is_its_state(cast: Read) -> None:
+    found = cast("The Norwegian side agreed on Monday.")
+    assert [e.kind for e in found.entities if e.country == "NO"] == ["state"]
