@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -131,6 +132,7 @@ def _same_person(one: list[str], other: list[str]) -> bool:
     return initial or difflib.SequenceMatcher(None, first, second, autojunk=False).ratio() >= SAME_SPELLING
 
 
+@lru_cache(maxsize=1 << 16)
 def same_words(one: str, other: str) -> float:
     """Return how far two pieces of text share their words: F1 over tokens, in 0–1.
 
@@ -141,6 +143,7 @@ def same_words(one: str, other: str) -> float:
     return 2 * shared / (mine.total() + yours.total()) if shared else 0.0
 
 
+@lru_cache(maxsize=1 << 16)
 def overlap(part: str, whole: str) -> float:
     """Return the share of the words of ``part`` that stand in one piece in ``whole``, or 1 if it holds all of that."""
     one, other = words(part).split(), words(whole).split()
