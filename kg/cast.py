@@ -74,13 +74,17 @@ class PlaceMention:
 
 @dataclass
 class Cast:
-    """All of an article's entities and mentions; ``at`` gives the mention whose head is a token."""
+    """All of an article's entities and mentions; ``at`` gives the mention whose head is a token.
+
+    ``home`` is the country whose ministers need no adjective; ``home_told`` says that the text tells it.
+    """
 
     parsed: Parsed
     entities: list[Entity]
     mentions: list[Mention]
     places: list[PlaceMention]
     home: str | None
+    home_told: bool = False
 
     def __post_init__(self) -> None:
         """Index the mentions by head and by token."""
@@ -157,4 +161,6 @@ class Casting:
 
     def finished(self) -> Cast:
         """Return what was gathered."""
-        return Cast(self.parsed, self.entities, self.mentions, self.places, self.home)
+        return Cast(
+            self.parsed, self.entities, self.mentions, self.places, self.home, home_told=self.told_home is not None
+        )

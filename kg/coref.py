@@ -167,8 +167,16 @@ class Resolver:
         holder = self._holder(role, country, new=bool(role.countries))
         if holder is not None:
             mention.entities, mention.score = (holder.index,), 0.6
-        elif role.countries or role.organisations or (role.title[:1].isupper() and country):
+        elif role.countries or role.organisations or self._at_home(role, owner):
             self._make(mention, role, owner, country=country)
+
+    def _at_home(self, role: Role, owner: Entity | None) -> bool:
+        """Say whether an office without a country is somebody's new to the text: "Foreign Minister", told from home.
+
+        A home that was only guessed by counting names makes nobody, nor does "the former PM": that is one named before.
+        """
+        whose = owner is not None and owner.country is not None
+        return role.title[:1].isupper() and not role.former and (whose or self.cast.home_told)
 
     def _listed(self, role: Role) -> tuple[int, ...]:
         """Return the people whom a plural title introduces: "the two ministers, A and B", "Presidents A, B and C"."""

@@ -28,8 +28,11 @@ class Candidate:
 def decode(scene: Scene, found: Sequence[Candidate], scores: Sequence[float], *, threshold: float) -> list[Draft]:
     """Return one draft a visitor, destination and occasion from the candidates that score at least ``threshold``."""
     groups: dict[tuple[int, str | None], list[tuple[float, Candidate]]] = defaultdict(list)
-    for candidate, score in zip(found, scores, strict=True):
-        if score >= threshold:
+    likely = [(c, score) for c, score in zip(found, scores, strict=True) if score >= threshold]
+    outright = {(c.entity, c.cue.i) for c, _ in likely if c.explicit}
+    for candidate, score in likely:
+        # Who "travels to China" is not told by the same word to arrive where the story is.
+        if candidate.explicit or (candidate.entity, candidate.cue.i) not in outright:
             groups[candidate.entity, candidate.place.country].append((score, candidate))
     drafts: list[Draft] = []
     for (entity, _), members in groups.items():
