@@ -24,7 +24,8 @@ from tests.bench.score import articles
 def chosen(folder: Path, size: int) -> list[str]:
     """Return ``size`` ids of the folder's articles, evenly spread over all of them."""
     ids = sorted(load_gold(folder))
-    return [ids[n * len(ids) // size] for n in range(min(size, len(ids)))]
+    size = min(size, len(ids))
+    return [ids[n * len(ids) // size] for n in range(size)]
 
 
 def taught(folder: Path, size: int, reader: Reader, scored: Path) -> Scores:
