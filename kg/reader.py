@@ -20,12 +20,12 @@ from kg.extract.saying import ACTS, Candidate
 from kg.extract.setting import meeting_place, mode_of
 from kg.judge import Judge, load_judge
 from kg.mentions import find_mentions
-from kg.parse import forgetting, load_model, model_name, parse
+from kg.parse import Parsed, forgetting, load_model, model_name, parse
 from kg.quotes import find_quotes
 from kg.records import Account, Article, Meeting, Report, Span, Statement, Status, Visit
 from kg.timex import find_dates
 from kg.visible import visible
-from kg.zones import find_zones
+from kg.zones import Zones, find_zones
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -60,8 +60,7 @@ class Reader:
 
         ``rank`` chooses antecedents; the packaged model does unless another is given.
         """
-        zones = find_zones(article.text, title=article.title)
-        parsed = parse(article.text, zones, self.nlp)
+        zones, parsed = self.parsed(article)
         published = _today(article.published or zones.byline_date, zones.dateline_day)
         quotes = find_quotes(article.text, parsed.zones)
         dates = find_dates(article.text)
@@ -70,6 +69,11 @@ class Reader:
         link.identify(cast, self.authority, published)
         coref.resolve(cast, quotes, self.authority, published, rank or self._rank)
         return Scene(parsed, cast, quotes, dates, published, dateline, senses(self.nlp.vocab), self.authority)
+
+    def parsed(self, article: Article) -> tuple[Zones, Parsed]:
+        """Return the zones of an article and the parse of its prose."""
+        zones = find_zones(article.text, title=article.title)
+        return zones, parse(article.text, zones, self.nlp)
 
     def _rank(
         self, mention: Span, readings: Sequence[tuple[Entity, ...]], rows: list[list[float]], model: str

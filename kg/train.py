@@ -31,8 +31,10 @@ from kg.extract.candidate import Draft, Scene
 from kg.extract.saying import ACTS
 from kg.judge import Judge
 from kg.labels import Oracle, Sample, Teacher, first_looks
+from kg.parse import Parsed
 from kg.reader import Reader
 from kg.records import Article, Span
+from kg.zones import Zones
 
 FOLDS = 5
 PARAMETERS: dict[str, Any] = {
@@ -122,6 +124,20 @@ class Lesson:
     samples: dict[str, Sample]
 
 
+class _ParsingOnce(Reader):
+    """A reader that keeps the parse of each article: antecedents are gathered in two passes before the reading."""
+
+    def __init__(self, reader: Reader) -> None:
+        super().__init__(model=reader.nlp, authority=reader.authority)
+        self._kept: dict[str, tuple[Zones, Parsed]] = {}
+
+    def parsed(self, article: Article) -> tuple[Zones, Parsed]:
+        """Return the zones and the parse of an article, made at the first call."""
+        if article.id not in self._kept:
+            self._kept[article.id] = super().parsed(article)
+        return self._kept[article.id]
+
+
 def collect(folder: Path, reader: Reader) -> list[Lesson]:
     """Return the lessons of every article of a folder, in the order of their ids.
 
@@ -130,6 +146,7 @@ def collect(folder: Path, reader: Reader) -> list[Lesson]:
     """
     articles = articles_of(folder)
     golds = dict(sorted(load_gold(folder).items()))
+    reader = _ParsingOnce(reader)
     antecedent = antecedents(folder, articles, golds, reader)
     rank = rankers(antecedent)
     lessons = []
