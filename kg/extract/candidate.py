@@ -7,11 +7,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
-from spacy.tokens import Doc, Token
-
 from kg.authority import Authority
 from kg.cast import Cast, Mention, PlaceMention
 from kg.extract.clause import Clause, Senses, clause_of, subjects_of
+from kg.extract.words import Word, words_of
 from kg.parse import Parsed
 from kg.quotes import Quote
 from kg.records import Span
@@ -30,6 +29,7 @@ class Scene:
     dateline: PlaceMention | None
     senses: Senses
     authority: Authority
+    doc: list[Word] = field(default_factory=list)
     sents: list[tuple[int, int]] = field(default_factory=list)
     sent_of: list[int] = field(default_factory=list)
     mentions_in: list[list[Mention]] = field(default_factory=list)
@@ -38,16 +38,16 @@ class Scene:
     quoted: list[bool] = field(default_factory=list)
     clauses: dict[int, Clause] = field(default_factory=dict)
     actors_of: dict[int, tuple[set[int], int]] = field(default_factory=dict)
-    words_of: dict[tuple[int, tuple[str, ...]], list[Token]] = field(default_factory=dict)
+    words_of: dict[tuple[int, tuple[str, ...]], list[Word]] = field(default_factory=dict)
     protagonist: int | None = None
     stage: str | None = None
     timeline: object | None = None
 
     def __post_init__(self) -> None:
         """Sort mentions, places and dates into sentences."""
-        doc = self.parsed.doc
+        doc = self.doc = words_of(self.parsed.doc)
         self.sent_of = [0] * len(doc)
-        for number, sent in enumerate(doc.sents):
+        for number, sent in enumerate(self.parsed.doc.sents):
             self.sents.append((sent.start, sent.end))
             for i in range(sent.start, sent.end):
                 self.sent_of[i] = number
@@ -84,11 +84,6 @@ class Scene:
             self.dateline.country if self.dateline else min(where, key=lambda c: (-where[c], str(c))) if where else None
         )
 
-    @property
-    def doc(self) -> Doc:
-        """The parsed document."""
-        return self.parsed.doc
-
     def implied_actor(self, number: int, *groups: str) -> Mention | None:
         """Return who acts in a sentence that names no one ("A stop in Havana has been scrapped").
 
@@ -111,19 +106,19 @@ class Scene:
                 return (subjects or options)[0]
         return None
 
-    def clause(self, token: Token) -> Clause:
+    def clause(self, token: Word) -> Clause:
         """Return the clause of a token, kept for the next who asks."""
         if token.i not in self.clauses:
             self.clauses[token.i] = clause_of(token)
         return self.clauses[token.i]
 
-    def subjects(self, token: Token) -> tuple[set[int], int]:
+    def subjects(self, token: Word) -> tuple[set[int], int]:
         """Return the subjects of a token's verb by :func:`~kg.extract.clause.subjects_of`, kept for the next one."""
         if token.i not in self.actors_of:
             self.actors_of[token.i] = subjects_of(token)
         return self.actors_of[token.i]
 
-    def listed(self, number: int, names: tuple[str, ...]) -> list[Token]:
+    def listed(self, number: int, names: tuple[str, ...]) -> list[Word]:
         """Return a sentence's words that the frames list in these groups, kept for the next who asks."""
         if (number, names) not in self.words_of:
             start, stop = self.sents[number]
@@ -157,7 +152,7 @@ class Draft:
     more: dict[str, object] = field(default_factory=dict)
 
 
-def anchor(token: Token) -> Token:
+def anchor(token: Word) -> Word:
     """Climb from a name inside a conjunction, apposition or compound to the word that the verb governs."""
     while (
         token.dep_ in {"conj", "appos", "compound", "nmod", "flat", "nummod"}
@@ -168,7 +163,7 @@ def anchor(token: Token) -> Token:
     return token
 
 
-def path(token: Token) -> list[Token]:
+def path(token: Word) -> list[Word]:
     """Return the token and its heads up to the root."""
     found = [token]
     while token.head.i != token.i:
@@ -177,7 +172,7 @@ def path(token: Token) -> list[Token]:
     return found
 
 
-def meet(a: Token, b: Token) -> tuple[Token | None, int, int]:
+def meet(a: Word, b: Word) -> tuple[Word | None, int, int]:
     """Return the lowest word above both, with the steps from each; None across sentences."""
     up_a, up_b = path(a), path(b)
     place = {t.i: n for n, t in enumerate(up_a)}

@@ -9,9 +9,9 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy.tokens import Token
 from spacy.vocab import Vocab
 
+from kg.extract.words import Word
 from kg.lexicon import frames
 
 Tense = Literal["past", "present", "future"]
@@ -99,7 +99,7 @@ NAMES = (
 class Clause:
     """The verb that governs a word, its tense and the flags of ``NAMES`` as 0/1 floats."""
 
-    verb: Token
+    verb: Word
     tense: Tense
     flags: tuple[float, ...]
 
@@ -117,14 +117,14 @@ class Clause:
         return bool(self.flags[NAMES.index(name)])
 
 
-def verb_of(token: Token) -> Token:
+def verb_of(token: Word) -> Word:
     """Return the nearest verb at or above a token; the root where there is none."""
     while token.pos_ not in {"VERB", "AUX"} and token.head is not token and token.head.i != token.i:
         token = token.head
     return token
 
 
-def chain(token: Token) -> Iterator[Token]:
+def chain(token: Word) -> Iterator[Word]:
     """Yield the token and the words it depends on, up to the root or the start of another main clause."""
     yield token
     while token.head.i != token.i and token.dep_ in _CHAIN:
@@ -132,14 +132,14 @@ def chain(token: Token) -> Iterator[Token]:
         yield token
 
 
-def _auxiliaries(verb: Token) -> list[Token]:
+def _auxiliaries(verb: Word) -> list[Word]:
     found = [child for child in verb.children if child.dep_ in {"aux", "auxpass"}]
     if not found and verb.dep_ == "conj" and verb.head.pos_ in {"VERB", "AUX"} and verb.tag_ in {"VB", verb.head.tag_}:
         return _auxiliaries(verb.head)
     return found
 
 
-def clause_of(token: Token) -> Clause:
+def clause_of(token: Word) -> Clause:
     """Return the clause of a word: "is *scheduled* to meet" makes ``meet`` future and planned."""
     verb = verb_of(token)
     flags = dict.fromkeys(NAMES, 0.0)
@@ -148,8 +148,8 @@ def clause_of(token: Token) -> Clause:
     aux_low = {a.lower_ for a in aux}
     up = list(chain(verb))
     below = list(token.children) + (list(verb.children) if verb.i != token.i else [])
-    lemmas = {t.lemma_.lower() for t in up[:4]} | {
-        t.lemma_.lower() for t in up[0].children if t.dep_ in {"acomp", "oprd", "attr", "prt", "advmod"}
+    lemmas = {t.base for t in up[:4]} | {
+        t.base for t in up[0].children if t.dep_ in {"acomp", "oprd", "attr", "prt", "advmod"}
     }
     finite = verb
     for t in up:
@@ -162,7 +162,7 @@ def clause_of(token: Token) -> Clause:
     governs = finite is not verb
     if finite_aux & {"will", "'ll", "shall", "wo", "’ll"} or aux_low & {"will", "'ll", "shall", "wo"}:
         flags["future"] = 1
-    if to_infinitive and (finite.lemma_ == "be" or finite.lemma_.lower() in _PLAN) and governs:
+    if to_infinitive and (finite.lemma_ == "be" or finite.base in _PLAN) and governs:
         flags["isto"] = float(finite.lemma_ == "be")
         flags["future"] = 1
     if (
@@ -189,14 +189,12 @@ def clause_of(token: Token) -> Clause:
         any(c.lower_ in _IF and c.dep_ in {"mark", "aux", "advmod"} for t in up[:4] for c in t.children if c.i <= t.i)
     )
     flags["plan"] = float(bool(lemmas & _PLAN))
-    flags["cancel"] = float(
-        bool(lemmas & _CANCEL) or any(c.lemma_.lower() in _CANCEL for t in up[:3] for c in t.children)
-    )
+    flags["cancel"] = float(bool(lemmas & _CANCEL) or any(c.base in _CANCEL for t in up[:3] for c in t.children))
     flags["called_off"] = float(
         any(c.lower_ in {"off", "out"} and c.dep_ in {"prt", "advmod", "advcl"} for t in up[:3] for c in t.children)
     )
     flags["deny"] = float(bool(lemmas & _DENY))
-    flags["invite"] = float(bool({t.lemma_.lower() for t in up[1:4]} & _INVITE))
+    flags["invite"] = float(bool({t.base for t in up[1:4]} & _INVITE))
     flags["infinitive"] = float(to_infinitive)
     flags["gerund"] = float(verb.tag_ == "VBG")
     flags["passive"] = float(any(a.dep_ == "auxpass" for a in aux))
@@ -212,7 +210,7 @@ def clause_of(token: Token) -> Clause:
     return Clause(verb, tense, tuple(flags[name] for name in NAMES))
 
 
-def subjects_of(token: Token) -> tuple[set[int], int]:
+def subjects_of(token: Word) -> tuple[set[int], int]:
     """Return the indexes of the words that are the subject of a verb, and from how many verbs above they are inherited.
 
     "Kohl flew to Moscow and conferred with Yeltsin": Kohl is the subject of ``conferred``, one step up. The agent of a
@@ -256,11 +254,11 @@ class Senses:
         self._cache: dict[int, Vector] = {}
         self._groups: dict[int, frozenset[str]] = {}
 
-    def of(self, token: Token) -> Vector:
+    def of(self, token: Word) -> Vector:
         """Return, for each group, 1 where the lemma is listed, else the cosine to the group's centre (at most .9)."""
         near = self._cache.get(token.lemma)
         if near is None:
-            lemma = token.lemma_.lower()
+            lemma = token.base
             vector = np.asarray(self._vocab[lemma].vector, dtype=np.float32)
             norm = float(np.linalg.norm(vector))
             near = self._centre @ vector / norm if norm else np.zeros(len(self.names), dtype=np.float32)
@@ -271,11 +269,11 @@ class Senses:
             near = self._cache[token.lemma] = near.astype(np.float32)
         return near
 
-    def listed(self, token: Token, *names: str) -> bool:
+    def listed(self, token: Word, *names: str) -> bool:
         """Say whether the token's lemma is listed in one of the groups."""
         groups = self._groups.get(token.lemma)
         if groups is None:
-            lemma = token.lemma_.lower()
+            lemma = token.base
             groups = self._groups[token.lemma] = frozenset(n for n, words in self._lexical.items() if lemma in words)
         return not groups.isdisjoint(names)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from spacy.tokens import Token
-
 from kg.cast import Mention
 from kg.extract.candidate import DEPS, PREPS, Scene, anchor, meet, one_hot
+from kg.extract.words import Word
 
 CUES = (
     "meeting.verb",
@@ -82,7 +81,7 @@ class Together:
         ]
 
 
-def features(scene: Scene, number: int, one: Party, two: Party, cue: Token, together: Together) -> list[float]:
+def features(scene: Scene, number: int, one: Party, two: Party, cue: Word, together: Together) -> list[float]:
     """Return the row of a pair of one sentence; ``cue`` is the word that would say that they met."""
     doc, senses = scene.doc, scene.senses
     a, b = one.entity, two.entity
@@ -193,7 +192,7 @@ def features(scene: Scene, number: int, one: Party, two: Party, cue: Token, toge
     return found
 
 
-def _way(scene: Scene, token: Token, top: Token | None) -> list[float]:
+def _way(scene: Scene, token: Word, top: Word | None) -> list[float]:
     """Return what lies on the way from a word up to the word above both: links by kind, verbs, words of saying."""
     links: Counter[str] = Counter()
     verbs = saying = 0
@@ -205,7 +204,7 @@ def _way(scene: Scene, token: Token, top: Token | None) -> list[float]:
     return [*(float(links[link]) for link in _LINKS), float(verbs), float(saying)]
 
 
-def _beside(scene: Scene, number: int, cue: Token, party: Party) -> list[float]:
+def _beside(scene: Scene, number: int, cue: Word, party: Party) -> list[float]:
     """Return where a party stands to the cue: the words between, on which side, and how many others stand between."""
     if party.away:
         return [60.0, 0.0, 0.0, 0.0]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from spacy.tokens import Token
-
 from kg.cast import Mention, PlaceMention
 from kg.extract.candidate import DEPS, PREPS, Scene, anchor, meet, one_hot, path
 from kg.extract.journey import Candidate, decode
 from kg.extract.places import GOING, VISIT, Whereabouts
+from kg.extract.words import Word, root_of
 
 __all__ = ["Candidate", "candidates", "decode"]
 
@@ -157,7 +156,7 @@ def _features(
     setting: list[float],
     *,
     explicit: bool,
-) -> tuple[Token, list[float]]:
+) -> tuple[Word, list[float]]:
     doc = scene.doc
     start, stop = scene.sents[number]
     senses = scene.senses
@@ -167,7 +166,7 @@ def _features(
     if explicit:
         where = doc[min(place.stop - 1, stop - 1)]
         if place.stop - place.first > 1:
-            where = doc[place.first : place.stop].root
+            where = root_of(doc[place.first : place.stop])
         prep, owner = _attached(anchor(where))
         top, up_a, up_p = meet(actor, where)
         between = abs(where.i - mention.head)
@@ -248,7 +247,7 @@ def _features(
     return cue, features
 
 
-def _attached(token: Token) -> tuple[str, Token]:
+def _attached(token: Word) -> tuple[str, Word]:
     """Return the preposition that attaches a place and the verb or noun that it modifies."""
     if token.dep_ == "pobj":
         prep = token.head.lower_
@@ -259,7 +258,7 @@ def _attached(token: Token) -> tuple[str, Token]:
     return "", token.head
 
 
-def _cue(scene: Scene, actor: Token, owner: Token, top: Token | None) -> Token:
+def _cue(scene: Scene, actor: Word, owner: Word, top: Word | None) -> Word:
     """Return the word most likely to say that someone travels: on the way from the place to the actor, best listed."""
     options = [owner]
     if owner.head.i != owner.i:
@@ -277,7 +276,7 @@ def _cue(scene: Scene, actor: Token, owner: Token, top: Token | None) -> Token:
     return owner if owner.pos_ in {"VERB", "NOUN"} else (top or owner)
 
 
-def _implied_cue(scene: Scene, actor: Token, start: int, stop: int) -> Token:
+def _implied_cue(scene: Scene, actor: Word, start: int, stop: int) -> Word:
     options = [actor.head, *actor.head.children] if actor.head.i != actor.i else [actor]
     for name in ("visit.arrive", "visit.noun", "visit.go", "meeting.verb", "meeting.noun"):
         for option in options:

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from spacy.tokens import Token
-
 from kg.extract.candidate import Draft, Scene, anchor, meet, one_hot
 from kg.extract.clause import Tense
 from kg.extract.status import STATUSES, status_features
 from kg.extract.timeline import READINGS, Moment, Timeline, timeline, widened
+from kg.extract.words import Word
 
 __all__ = ["STATUSES", "DateCandidate", "best_date", "date_candidates", "status_features"]
 
@@ -217,7 +216,7 @@ def _of_events(names: tuple[str, ...]) -> tuple[int, ...]:
     return tuple(n for n, name in enumerate(names) if name.startswith(("visit.", "meeting.")))
 
 
-def _senses(scene: Scene, token: Token) -> list[float]:
+def _senses(scene: Scene, token: Word) -> list[float]:
     """Return how near a word is to each group of words for visits and meetings."""
     near: list[float] = scene.senses.of(token)[list(_of_events(scene.senses.names))].tolist()
     return near
