@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from kg.authority import Authority
 from kg.cast import Cast, Mention, PlaceMention
@@ -34,6 +35,7 @@ class Scene:
     sent_of: list[int] = field(default_factory=list)
     mentions_in: list[list[Mention]] = field(default_factory=list)
     places_in: list[list[PlaceMention]] = field(default_factory=list)
+    telling: list[list[Word]] = field(default_factory=list)
     dates_in: list[list[tuple[int, DateExpression]]] = field(default_factory=list)
     quoted: list[bool] = field(default_factory=list)
     clauses: dict[int, Clause] = field(default_factory=dict)
@@ -49,6 +51,7 @@ class Scene:
         self.sent_of = [0] * len(doc)
         for number, sent in enumerate(self.parsed.doc.sents):
             self.sents.append((sent.start, sent.end))
+            self.telling.append([t for t in doc[sent.start : sent.end] if self.senses.groups(t)])
             for i in range(sent.start, sent.end):
                 self.sent_of[i] = number
         count = len(self.sents)
@@ -121,8 +124,7 @@ class Scene:
     def listed(self, number: int, names: tuple[str, ...]) -> list[Word]:
         """Return a sentence's words that the frames list in these groups, kept for the next who asks."""
         if (number, names) not in self.words_of:
-            start, stop = self.sents[number]
-            self.words_of[number, names] = [t for t in self.doc[start:stop] if self.senses.listed(t, *names)]
+            self.words_of[number, names] = [t for t in self.telling[number] if self.senses.listed(t, *names)]
         return self.words_of[number, names]
 
     def zone(self, i: int) -> str:
@@ -219,6 +221,7 @@ PREPS = (
 )
 
 
-def one_hot(value: str, values: tuple[str, ...]) -> list[float]:
+@lru_cache(maxsize=4096)
+def one_hot(value: str, values: tuple[str, ...]) -> tuple[float, ...]:
     """Return 1 at the value's place, 0 elsewhere."""
-    return [float(value == v) for v in values]
+    return tuple(float(value == v) for v in values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,8 @@ from kg.lexicon import frames
 
 Tense = Literal["past", "present", "future"]
 Vector = NDArray[np.float32]
+Kept = TypeVar("Kept")
+_KEPT = 8_000
 
 _PLAN = frozenset(
     {
@@ -252,6 +254,7 @@ class Senses:
         self._vocab = vocab
         # By the number that spaCy gives a lemma: this is asked for every word of every candidate.
         self._cache: dict[int, Vector] = {}
+        self._rows: dict[int, tuple[float, ...]] = {}
         self._groups: dict[int, frozenset[str]] = {}
 
     def of(self, token: Word) -> Vector:
@@ -266,16 +269,40 @@ class Senses:
             for i, name in enumerate(self.names):
                 if lemma in self._lexical[name]:
                     near[i] = 1.0
-            near = self._cache[token.lemma] = near.astype(np.float32)
+            near = near.astype(np.float32)
+            _keep(self._cache, token.lemma, near)
         return near
+
+    def row(self, token: Word) -> tuple[float, ...]:
+        """Return the same as :meth:`of` as plain numbers, for the rows of candidates."""
+        row = self._rows.get(token.lemma)
+        if row is None:
+            row = tuple(self.of(token).tolist())
+            _keep(self._rows, token.lemma, row)
+        return row
+
+    def groups(self, token: Word) -> frozenset[str]:
+        """Return the groups that list the token's lemma."""
+        groups = token.groups
+        if groups is None:
+            groups = self._groups.get(token.lemma)
+            if groups is None:
+                lemma = token.base
+                groups = frozenset(n for n, words in self._lexical.items() if lemma in words)
+                _keep(self._groups, token.lemma, groups)
+            token.groups = groups
+        return groups
 
     def listed(self, token: Word, *names: str) -> bool:
         """Say whether the token's lemma is listed in one of the groups."""
-        groups = self._groups.get(token.lemma)
-        if groups is None:
-            lemma = token.base
-            groups = self._groups[token.lemma] = frozenset(n for n, words in self._lexical.items() if lemma in words)
-        return not groups.isdisjoint(names)
+        return not self.groups(token).isdisjoint(names)
+
+
+def _keep(cache: dict[int, Kept], key: int, value: Kept) -> None:
+    """Put a value into a cache; a full one begins anew, so that memory does not grow with each article."""
+    if len(cache) >= _KEPT:
+        cache.clear()
+    cache[key] = value
 
 
 def _centre(vocab: Vocab, words: list[str]) -> Vector:

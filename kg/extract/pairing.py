@@ -108,7 +108,8 @@ def features(scene: Scene, number: int, one: Party, two: Party, cue: Word, toget
     a_is, b_is = {first.i, left.head}, {second.i, right.head}
     fill_a, fill_b = bool(subjects & a_is), bool(subjects & b_is)
     filled = 2 if same and fill_a else int(fill_a or fill_b) + int(bool(below & (b_is if fill_a else a_is)))
-    found = [float(filled), *(float(senses.listed(cue, name)) for name in CUES)]
+    groups = senses.groups(cue)
+    found = [float(filled), *(float(name in groups) for name in CUES)]
     found += [
         float(fill_a),
         float(fill_b),
@@ -186,9 +187,9 @@ def features(scene: Scene, number: int, one: Party, two: Party, cue: Word, toget
     found += one_hot(prep_a, PREPS)
     found += one_hot(prep_b, PREPS)
     found += list(clause.flags)
-    found += senses.of(cue).tolist()
-    found += senses.of(top if top is not None else cue).tolist()
-    found += senses.of(owner_b).tolist()
+    found += senses.row(cue)
+    found += senses.row(top if top is not None else cue)
+    found += senses.row(owner_b)
     return found
 
 

@@ -30,13 +30,11 @@ def features(scene: Scene, candidate: Candidate, rivals: int, made: floor.Floor)
     if candidate.content not in made.contents:
         made.contents[candidate.content] = _of_content(scene, candidate.content, first, stop)
     head = doc[mention.head]
-    row = (
-        one_hot(candidate.kind, KINDS)
-        + one_hot(candidate.link, LINKS)
-        + one_hot(candidate.act, ACTS)
-        + one_hot(head.dep_, DEPS)
-    )
-    row += [
+    row = [
+        *one_hot(candidate.kind, KINDS),
+        *one_hot(candidate.link, LINKS),
+        *one_hot(candidate.act, ACTS),
+        *one_hot(head.dep_, DEPS),
         float(cue is not None and head.head.i == cue.i),
         float(min(abs(mention.head - first), abs(mention.head - stop))),
         float(mention.first >= stop),
@@ -77,7 +75,7 @@ def _of_cue(scene: Scene, cue: Word | None, head: int, first: int, stop: int) ->
         float(cue.i < first),
         float(any(c.lower_ == "that" for c in scene.doc[cue.i + 1 : cue.i + 6])),
         *scene.clause(cue).flags,
-        *scene.senses.of(cue).tolist(),
+        *scene.senses.row(cue),
     ]
 
 
@@ -112,6 +110,6 @@ def _of_content(scene: Scene, span: Span, first: int, stop: int) -> list[float]:
     ]
     row += [float(modal in words) for modal in _MODALS]
     row += one_hot(doc[first].pos_, _OPENINGS)
-    row += scene.senses.of(root).tolist()
+    row += scene.senses.row(root)
     row += one_hot(root.dep_, ("ROOT", "ccomp", "xcomp", "dobj", "pobj", "pcomp", "conj", "advcl"))
     return row

@@ -186,9 +186,10 @@ def _features(
         mine.add(actor.head.i)  # "his plane landed": who owns the plane, or the trip, travels
     going = scene.listed(number, GOING)
     nearest = min((abs(t.i - cue.i) for t in going), default=40)
+    groups = senses.groups(cue)
     features: list[float] = [
         float(bool(subjects & mine)),
-        *(float(senses.listed(cue, name)) for name in VISIT),
+        *(float(name in groups) for name in VISIT),
         float(explicit),
         float(place.kind == "state"),
         float(place.kind in {"capital", "here"}),
@@ -241,9 +242,9 @@ def _features(
     features += one_hot(where.dep_ if explicit else "", DEPS)
     features += one_hot(prep, PREPS)
     features += list(clause.flags)
-    features += senses.of(cue).tolist()
-    features += senses.of(owner).tolist()
-    features += senses.of(verb_a).tolist()
+    features += senses.row(cue)
+    features += senses.row(owner)
+    features += senses.row(verb_a)
     return cue, features
 
 

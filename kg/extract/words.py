@@ -18,12 +18,12 @@ class Word:
     """One token: ``head`` is itself at the root, ``children`` stand in the order of the text.
 
     ``lemma`` is the number that spaCy gives the lemma, ``base`` the lemma in lower case, ``sent`` the sentence's words.
-    ``is_mark`` holds for marks and blanks.
+    ``is_mark`` holds for marks and blanks; ``groups`` is for :class:`~kg.extract.clause.Senses` to remember.
     """
 
     __slots__ = (
-        "_conjuncts", "_left", "_right", "base", "children", "dep_", "head", "i", "is_mark", "is_space", "lemma",
-        "lemma_", "lower_", "pos_", "sent", "tag_", "text",
+        "_conjuncts", "_left", "_right", "base", "children", "dep_", "groups", "head", "i", "is_mark", "is_space",
+        "lemma", "lemma_", "lower_", "pos_", "sent", "tag_", "text",
     )  # fmt: skip
     head: Word
     children: list[Word]
@@ -37,6 +37,7 @@ class Word:
         self.is_space, self.is_mark = bool(space), bool(space or mark)
         self.base = self.lemma_.lower()
         self.children = []
+        self.groups: frozenset[str] | None = None
         self._left: Word | None = None
         self._right: Word | None = None
         self._conjuncts: tuple[Word, ...] | None = None
