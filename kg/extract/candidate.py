@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from itertools import accumulate
 
 from kg.authority import Authority
 from kg.cast import Cast, Mention, PlaceMention
@@ -41,6 +42,8 @@ class Scene:
     clauses: dict[int, Clause] = field(default_factory=dict)
     actors_of: dict[int, tuple[set[int], int]] = field(default_factory=dict)
     words_of: dict[tuple[int, tuple[str, ...]], list[Word]] = field(default_factory=dict)
+    tallies: dict[frozenset[str], list[int]] = field(default_factory=dict)
+    verbs: list[int] = field(default_factory=list)
     protagonist: int | None = None
     stage: str | None = None
     timeline: object | None = None
@@ -74,6 +77,7 @@ class Scene:
             i = bisect_left(self.parsed.starts, expression.span.start)
             if i < len(doc):
                 self.dates_in[self.sent_of[i]].append((i, expression))
+        self.verbs = [0, *accumulate(t.pos_ == "VERB" for t in doc)]
         self.quoted = [False] * len(doc)
         for quote in self.quotes:
             i = bisect_left(self.parsed.starts, quote.span.start)
@@ -127,6 +131,17 @@ class Scene:
             self.words_of[number, names] = [t for t in self.telling[number] if self.senses.listed(t, *names)]
         return self.words_of[number, names]
 
+    def tally(self, words: frozenset[str]) -> list[int]:
+        """Return how many tokens before each are among these words (in lower case), and at last how many of all."""
+        if words not in self.tallies:
+            self.tallies[words] = [0, *accumulate(t.lower_ in words for t in self.doc)]
+        return self.tallies[words]
+
+    def quotes_in(self, span: Span) -> bool:
+        """Say whether any of some words is quoted; quotations stand in order and none within another."""
+        n = bisect_left(self.quotes, span.end, key=lambda q: q.span.start)
+        return n > 0 and self.quotes[n - 1].span.end > span.start
+
     def zone(self, i: int) -> str:
         """Return the kind of zone that a token stands in."""
         return self.parsed.zones[self.parsed.zone_of[i]].kind
@@ -165,23 +180,15 @@ def anchor(token: Word) -> Word:
     return token
 
 
-def path(token: Word) -> list[Word]:
-    """Return the token and its heads up to the root."""
-    found = [token]
-    while token.head.i != token.i:
-        token = token.head
-        found.append(token)
-    return found
-
-
 def meet(a: Word, b: Word) -> tuple[Word | None, int, int]:
     """Return the lowest word above both, with the steps from each; None across sentences."""
-    up_a, up_b = path(a), path(b)
-    place = {t.i: n for n, t in enumerate(up_a)}
-    for n, token in enumerate(up_b):
-        if token.i in place:
-            return token, place[token.i], n
-    return None, 99, 99
+    up_a, up_b = a.path, b.path
+    if up_a[-1] is not up_b[-1]:
+        return None, 99, 99
+    shared, most = 1, min(len(up_a), len(up_b))
+    while shared < most and up_a[-shared - 1] is up_b[-shared - 1]:
+        shared += 1
+    return up_a[-shared], len(up_a) - shared, len(up_b) - shared
 
 
 DEPS = (

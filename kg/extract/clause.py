@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal, TypeVar
 
 import numpy as np
@@ -105,7 +105,7 @@ class Clause:
     tense: Tense
     flags: tuple[float, ...]
 
-    @property
+    @cached_property
     def never(self) -> bool:
         """Say whether the clause says that something did not take place: "did not meet", "refused to meet"."""
         if any(c.dep_ == "neg" or c.lower_ == "never" for c in self.verb.children):

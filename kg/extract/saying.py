@@ -100,9 +100,7 @@ def proposals(
     """Yield a candidate for each reading of those who may have said some words; the features come later."""
     if content.end <= content.start or not content.of(scene.parsed.text).strip():
         return
-    direct = kind in {"quote", "turn"} or any(
-        q.span.start < content.end and content.start < q.span.end for q in scene.quotes
-    )
+    direct = kind in {"quote", "turn"} or scene.quotes_in(content)
     for mention, link in who:
         for entity, certain in mention.readings():
             yield Candidate(

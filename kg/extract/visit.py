@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from kg.cast import Mention, PlaceMention
-from kg.extract.candidate import DEPS, PREPS, Scene, anchor, meet, one_hot, path
+from kg.extract.candidate import DEPS, PREPS, Scene, anchor, meet, one_hot
 from kg.extract.journey import Candidate, decode
 from kg.extract.places import GOING, VISIT, Whereabouts
 from kg.extract.words import Word, root_of
@@ -235,8 +235,8 @@ def _features(
         float(sum(1 for p in scene.places_in[number] if p.first < place.first)) if explicit else -1.0,
         float(min((abs(p.first - cue.i) for p in scene.places_in[number]), default=40) - abs(where.i - cue.i)),
         float(any(g.i in mine for c in cue.children if c.dep_ in {"prep", "agent"} for g in c.children)),
-        float(sum(1 for t in path(where)[: min(up_p, 12)] if t.dep_ in {"relcl", "advcl", "ccomp", "acl"})),
-        float(sum(1 for t in path(actor)[: min(up_a, 12)] if t.dep_ in {"relcl", "advcl", "ccomp", "acl"})),
+        float(sum(1 for t in where.path[: min(up_p, 12)] if t.dep_ in {"relcl", "advcl", "ccomp", "acl"})),
+        float(sum(1 for t in actor.path[: min(up_a, 12)] if t.dep_ in {"relcl", "advcl", "ccomp", "acl"})),
     ]
     features += one_hot(actor.dep_, DEPS)
     features += one_hot(where.dep_ if explicit else "", DEPS)

@@ -18,16 +18,19 @@ class Word:
     """One token: ``head`` is itself at the root, ``children`` stand in the order of the text.
 
     ``lemma`` is the number that spaCy gives the lemma, ``base`` the lemma in lower case, ``sent`` the sentence's words.
+    ``left_edge`` and ``right_edge`` are the first and last of all that depend on it, itself among them.
     ``is_mark`` holds for marks and blanks; ``groups`` is for :class:`~kg.extract.clause.Senses` to remember.
     """
 
     __slots__ = (
-        "_conjuncts", "_left", "_right", "base", "children", "dep_", "groups", "head", "i", "is_mark", "is_space",
-        "lemma", "lemma_", "lower_", "pos_", "sent", "tag_", "text",
+        "_conjuncts", "_path", "base", "children", "dep_", "groups", "head", "i", "is_mark", "is_space",
+        "left_edge", "lemma", "lemma_", "lower_", "pos_", "right_edge", "sent", "tag_", "text",
     )  # fmt: skip
     head: Word
     children: list[Word]
     sent: list[Word]
+    left_edge: Word
+    right_edge: Word
 
     def __init__(self, i: int, row: Sequence[int], known: Mapping[int, str]) -> None:
         """Take what a token says by itself, one of ``_ATTRIBUTES`` each; ``words_of`` ties it to the others."""
@@ -38,8 +41,7 @@ class Word:
         self.base = self.lemma_.lower()
         self.children = []
         self.groups: frozenset[str] | None = None
-        self._left: Word | None = None
-        self._right: Word | None = None
+        self._path: tuple[Word, ...] | None = None
         self._conjuncts: tuple[Word, ...] | None = None
 
     def __repr__(self) -> str:
@@ -47,22 +49,14 @@ class Word:
         return f"{self.text}/{self.i}"
 
     @property
-    def left_edge(self) -> Word:
-        """The first word of all that depend on this one, itself among them."""
-        if self._left is None:
-            self._left = min((w.left_edge for w in self.children), key=_place, default=self)
-            if self._left.i > self.i:
-                self._left = self
-        return self._left
-
-    @property
-    def right_edge(self) -> Word:
-        """The last word of all that depend on this one, itself among them."""
-        if self._right is None:
-            self._right = max((w.right_edge for w in self.children), key=_place, default=self)
-            if self._right.i < self.i:
-                self._right = self
-        return self._right
+    def path(self) -> tuple[Word, ...]:
+        """The word and its heads up to the root."""
+        if self._path is None:
+            found = [self]
+            while found[-1].head is not found[-1]:
+                found.append(found[-1].head)
+            self._path = tuple(found)
+        return self._path
 
     @property
     def conjuncts(self) -> tuple[Word, ...]:
@@ -87,15 +81,7 @@ class Word:
 
     def is_ancestor(self, other: Word) -> bool:
         """Say whether another word depends on this one, by whatever steps."""
-        while other.head is not other:
-            other = other.head
-            if other is self:
-                return True
-        return False
-
-
-def _place(word: Word) -> int:
-    return word.i
+        return self in other.path[1:]
 
 
 def words_of(doc: Doc) -> list[Word]:
@@ -109,11 +95,24 @@ def words_of(doc: Doc) -> list[Word]:
         word.head = words[head]
         if head != word.i:
             words[head].children.append(word)
+    _edges(words, "left_edge")
+    _edges(words[::-1], "right_edge")
     for sent in doc.sents:
         own = words[sent.start : sent.end]
         for word in own:
             word.sent = own
     return words
+
+
+def _edges(words: list[Word], name: str) -> None:
+    """Give each word the first of those that depend on it, in the order given."""
+    seen: set[int] = set()
+    for word in words:
+        above = word
+        while above.i not in seen:
+            seen.add(above.i)
+            setattr(above, name, word)
+            above = above.head
 
 
 def root_of(words: list[Word]) -> Word:
