@@ -21,6 +21,7 @@ _YEARLESS = "XXXX"
 _LEAP, _COMMON = 2000, 2001
 _WINTER = 24
 _PLAIN = re.compile(r"\d{4}-[01]\d(-\d\d)?")
+_YEAR = re.compile(r"\d{4}", re.ASCII)
 
 
 @lru_cache(maxsize=4096)
@@ -111,8 +112,10 @@ def _part(part: str) -> Days | None:
     if part in ("", "..") or _YEARLESS in part:
         return None
     try:
+        # By far the commonest are read here, a thousand times faster than in the library's grammar.
+        if _YEAR.fullmatch(part):
+            return date(int(part), 1, 1), date(int(part), 12, 31)
         if _PLAIN.fullmatch(part):
-            # By far the commonest, and a thousand times faster here than in the library's grammar.
             first = date.fromisoformat(f"{part}-01"[:10])
             return first, first if len(part) == 10 else first.replace(day=monthrange(first.year, first.month)[1])
         parsed = parse_edtf(part)

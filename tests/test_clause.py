@@ -7,6 +7,7 @@ import pytest
 from spacy.language import Language
 
 from kg.extract.clause import NAMES, Clause, clause_of, senses, subjects_of
+from kg.extract.words import words_of
 from kg.parse import load_model
 
 
@@ -18,7 +19,7 @@ def nlp() -> Language:
 
 def clause(nlp: Language, sentence: str, word: str) -> Clause:
     """Return the clause of the first token that is the given word."""
-    return clause_of(next(token for token in nlp(sentence) if token.text == word))
+    return clause_of(next(token for token in words_of(nlp(sentence)) if token.text == word))
 
 
 def test_a_plain_past_has_no_other_flag(nlp: Language) -> None:
@@ -128,7 +129,7 @@ def test_an_invitation_is_no_visit_yet(nlp: Language) -> None:
 
 
 def test_subjects(nlp: Language) -> None:
-    doc = nlp("The minister met the king in Lima.")
+    doc = words_of(nlp("The minister met the king in Lima."))
     found, steps = subjects_of(doc[2])
     assert {doc[i].text for i in found} == {"minister"}
     assert steps < 9
@@ -136,7 +137,7 @@ def test_subjects(nlp: Language) -> None:
 
 def test_senses_are_whole_for_listed_words_and_less_for_others(nlp: Language) -> None:
     groups = senses(nlp.vocab)
-    doc = nlp("The minister met the king and ate.")
+    doc = words_of(nlp("The minister met the king and ate."))
     near = groups.of(doc[2])
     assert near.shape == (len(groups.names),)
     assert near[groups.names.index("meeting.verb")] == 1

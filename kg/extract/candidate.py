@@ -6,12 +6,13 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
-
-from spacy.tokens import Doc, Token
+from functools import lru_cache
+from itertools import accumulate
 
 from kg.authority import Authority
 from kg.cast import Cast, Mention, PlaceMention
 from kg.extract.clause import Clause, Senses, clause_of, subjects_of
+from kg.extract.words import Word, words_of
 from kg.parse import Parsed
 from kg.quotes import Quote
 from kg.records import Span
@@ -30,25 +31,30 @@ class Scene:
     dateline: PlaceMention | None
     senses: Senses
     authority: Authority
+    doc: list[Word] = field(default_factory=list)
     sents: list[tuple[int, int]] = field(default_factory=list)
     sent_of: list[int] = field(default_factory=list)
     mentions_in: list[list[Mention]] = field(default_factory=list)
     places_in: list[list[PlaceMention]] = field(default_factory=list)
+    telling: list[list[Word]] = field(default_factory=list)
     dates_in: list[list[tuple[int, DateExpression]]] = field(default_factory=list)
     quoted: list[bool] = field(default_factory=list)
     clauses: dict[int, Clause] = field(default_factory=dict)
     actors_of: dict[int, tuple[set[int], int]] = field(default_factory=dict)
-    words_of: dict[tuple[int, tuple[str, ...]], list[Token]] = field(default_factory=dict)
+    words_of: dict[tuple[int, tuple[str, ...]], list[Word]] = field(default_factory=dict)
+    tallies: dict[frozenset[str], list[int]] = field(default_factory=dict)
+    verbs: list[int] = field(default_factory=list)
     protagonist: int | None = None
     stage: str | None = None
     timeline: object | None = None
 
     def __post_init__(self) -> None:
         """Sort mentions, places and dates into sentences."""
-        doc = self.parsed.doc
+        doc = self.doc = words_of(self.parsed.doc)
         self.sent_of = [0] * len(doc)
-        for number, sent in enumerate(doc.sents):
+        for number, sent in enumerate(self.parsed.doc.sents):
             self.sents.append((sent.start, sent.end))
+            self.telling.append([t for t in doc[sent.start : sent.end] if self.senses.groups(t)])
             for i in range(sent.start, sent.end):
                 self.sent_of[i] = number
         count = len(self.sents)
@@ -71,6 +77,7 @@ class Scene:
             i = bisect_left(self.parsed.starts, expression.span.start)
             if i < len(doc):
                 self.dates_in[self.sent_of[i]].append((i, expression))
+        self.verbs = [0, *accumulate(t.pos_ == "VERB" for t in doc)]
         self.quoted = [False] * len(doc)
         for quote in self.quotes:
             i = bisect_left(self.parsed.starts, quote.span.start)
@@ -83,11 +90,6 @@ class Scene:
         self.stage = (
             self.dateline.country if self.dateline else min(where, key=lambda c: (-where[c], str(c))) if where else None
         )
-
-    @property
-    def doc(self) -> Doc:
-        """The parsed document."""
-        return self.parsed.doc
 
     def implied_actor(self, number: int, *groups: str) -> Mention | None:
         """Return who acts in a sentence that names no one ("A stop in Havana has been scrapped").
@@ -111,24 +113,34 @@ class Scene:
                 return (subjects or options)[0]
         return None
 
-    def clause(self, token: Token) -> Clause:
+    def clause(self, token: Word) -> Clause:
         """Return the clause of a token, kept for the next who asks."""
         if token.i not in self.clauses:
             self.clauses[token.i] = clause_of(token)
         return self.clauses[token.i]
 
-    def subjects(self, token: Token) -> tuple[set[int], int]:
+    def subjects(self, token: Word) -> tuple[set[int], int]:
         """Return the subjects of a token's verb by :func:`~kg.extract.clause.subjects_of`, kept for the next one."""
         if token.i not in self.actors_of:
             self.actors_of[token.i] = subjects_of(token)
         return self.actors_of[token.i]
 
-    def listed(self, number: int, names: tuple[str, ...]) -> list[Token]:
+    def listed(self, number: int, names: tuple[str, ...]) -> list[Word]:
         """Return a sentence's words that the frames list in these groups, kept for the next who asks."""
         if (number, names) not in self.words_of:
-            start, stop = self.sents[number]
-            self.words_of[number, names] = [t for t in self.doc[start:stop] if self.senses.listed(t, *names)]
+            self.words_of[number, names] = [t for t in self.telling[number] if self.senses.listed(t, *names)]
         return self.words_of[number, names]
+
+    def tally(self, words: frozenset[str]) -> list[int]:
+        """Return how many tokens before each are among these words (in lower case), and at last how many of all."""
+        if words not in self.tallies:
+            self.tallies[words] = [0, *accumulate(t.lower_ in words for t in self.doc)]
+        return self.tallies[words]
+
+    def quotes_in(self, span: Span) -> bool:
+        """Say whether any of some words is quoted; quotations stand in order and none within another."""
+        n = bisect_left(self.quotes, span.end, key=lambda q: q.span.start)
+        return n > 0 and self.quotes[n - 1].span.end > span.start
 
     def zone(self, i: int) -> str:
         """Return the kind of zone that a token stands in."""
@@ -157,7 +169,7 @@ class Draft:
     more: dict[str, object] = field(default_factory=dict)
 
 
-def anchor(token: Token) -> Token:
+def anchor(token: Word) -> Word:
     """Climb from a name inside a conjunction, apposition or compound to the word that the verb governs."""
     while (
         token.dep_ in {"conj", "appos", "compound", "nmod", "flat", "nummod"}
@@ -168,23 +180,15 @@ def anchor(token: Token) -> Token:
     return token
 
 
-def path(token: Token) -> list[Token]:
-    """Return the token and its heads up to the root."""
-    found = [token]
-    while token.head.i != token.i:
-        token = token.head
-        found.append(token)
-    return found
-
-
-def meet(a: Token, b: Token) -> tuple[Token | None, int, int]:
+def meet(a: Word, b: Word) -> tuple[Word | None, int, int]:
     """Return the lowest word above both, with the steps from each; None across sentences."""
-    up_a, up_b = path(a), path(b)
-    place = {t.i: n for n, t in enumerate(up_a)}
-    for n, token in enumerate(up_b):
-        if token.i in place:
-            return token, place[token.i], n
-    return None, 99, 99
+    up_a, up_b = a.path, b.path
+    if up_a[-1] is not up_b[-1]:
+        return None, 99, 99
+    shared, most = 1, min(len(up_a), len(up_b))
+    while shared < most and up_a[-shared - 1] is up_b[-shared - 1]:
+        shared += 1
+    return up_a[-shared], len(up_a) - shared, len(up_b) - shared
 
 
 DEPS = (
@@ -224,6 +228,7 @@ PREPS = (
 )
 
 
-def one_hot(value: str, values: tuple[str, ...]) -> list[float]:
+@lru_cache(maxsize=4096)
+def one_hot(value: str, values: tuple[str, ...]) -> tuple[float, ...]:
     """Return 1 at the value's place, 0 elsewhere."""
-    return [float(value == v) for v in values]
+    return tuple(float(value == v) for v in values)

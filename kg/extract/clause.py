@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal
+from functools import cached_property, lru_cache
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy.tokens import Token
 from spacy.vocab import Vocab
 
+from kg.extract.words import Word
 from kg.lexicon import frames
 
 Tense = Literal["past", "present", "future"]
 Vector = NDArray[np.float32]
+Kept = TypeVar("Kept")
+_KEPT = 8_000
 
 _PLAN = frozenset(
     {
@@ -99,11 +101,11 @@ NAMES = (
 class Clause:
     """The verb that governs a word, its tense and the flags of ``NAMES`` as 0/1 floats."""
 
-    verb: Token
+    verb: Word
     tense: Tense
     flags: tuple[float, ...]
 
-    @property
+    @cached_property
     def never(self) -> bool:
         """Say whether the clause says that something did not take place: "did not meet", "refused to meet"."""
         if any(c.dep_ == "neg" or c.lower_ == "never" for c in self.verb.children):
@@ -117,14 +119,14 @@ class Clause:
         return bool(self.flags[NAMES.index(name)])
 
 
-def verb_of(token: Token) -> Token:
+def verb_of(token: Word) -> Word:
     """Return the nearest verb at or above a token; the root where there is none."""
     while token.pos_ not in {"VERB", "AUX"} and token.head is not token and token.head.i != token.i:
         token = token.head
     return token
 
 
-def chain(token: Token) -> Iterator[Token]:
+def chain(token: Word) -> Iterator[Word]:
     """Yield the token and the words it depends on, up to the root or the start of another main clause."""
     yield token
     while token.head.i != token.i and token.dep_ in _CHAIN:
@@ -132,14 +134,14 @@ def chain(token: Token) -> Iterator[Token]:
         yield token
 
 
-def _auxiliaries(verb: Token) -> list[Token]:
+def _auxiliaries(verb: Word) -> list[Word]:
     found = [child for child in verb.children if child.dep_ in {"aux", "auxpass"}]
     if not found and verb.dep_ == "conj" and verb.head.pos_ in {"VERB", "AUX"} and verb.tag_ in {"VB", verb.head.tag_}:
         return _auxiliaries(verb.head)
     return found
 
 
-def clause_of(token: Token) -> Clause:
+def clause_of(token: Word) -> Clause:
     """Return the clause of a word: "is *scheduled* to meet" makes ``meet`` future and planned."""
     verb = verb_of(token)
     flags = dict.fromkeys(NAMES, 0.0)
@@ -148,8 +150,8 @@ def clause_of(token: Token) -> Clause:
     aux_low = {a.lower_ for a in aux}
     up = list(chain(verb))
     below = list(token.children) + (list(verb.children) if verb.i != token.i else [])
-    lemmas = {t.lemma_.lower() for t in up[:4]} | {
-        t.lemma_.lower() for t in up[0].children if t.dep_ in {"acomp", "oprd", "attr", "prt", "advmod"}
+    lemmas = {t.base for t in up[:4]} | {
+        t.base for t in up[0].children if t.dep_ in {"acomp", "oprd", "attr", "prt", "advmod"}
     }
     finite = verb
     for t in up:
@@ -162,7 +164,7 @@ def clause_of(token: Token) -> Clause:
     governs = finite is not verb
     if finite_aux & {"will", "'ll", "shall", "wo", "’ll"} or aux_low & {"will", "'ll", "shall", "wo"}:
         flags["future"] = 1
-    if to_infinitive and (finite.lemma_ == "be" or finite.lemma_.lower() in _PLAN) and governs:
+    if to_infinitive and (finite.lemma_ == "be" or finite.base in _PLAN) and governs:
         flags["isto"] = float(finite.lemma_ == "be")
         flags["future"] = 1
     if (
@@ -189,14 +191,12 @@ def clause_of(token: Token) -> Clause:
         any(c.lower_ in _IF and c.dep_ in {"mark", "aux", "advmod"} for t in up[:4] for c in t.children if c.i <= t.i)
     )
     flags["plan"] = float(bool(lemmas & _PLAN))
-    flags["cancel"] = float(
-        bool(lemmas & _CANCEL) or any(c.lemma_.lower() in _CANCEL for t in up[:3] for c in t.children)
-    )
+    flags["cancel"] = float(bool(lemmas & _CANCEL) or any(c.base in _CANCEL for t in up[:3] for c in t.children))
     flags["called_off"] = float(
         any(c.lower_ in {"off", "out"} and c.dep_ in {"prt", "advmod", "advcl"} for t in up[:3] for c in t.children)
     )
     flags["deny"] = float(bool(lemmas & _DENY))
-    flags["invite"] = float(bool({t.lemma_.lower() for t in up[1:4]} & _INVITE))
+    flags["invite"] = float(bool({t.base for t in up[1:4]} & _INVITE))
     flags["infinitive"] = float(to_infinitive)
     flags["gerund"] = float(verb.tag_ == "VBG")
     flags["passive"] = float(any(a.dep_ == "auxpass" for a in aux))
@@ -212,7 +212,7 @@ def clause_of(token: Token) -> Clause:
     return Clause(verb, tense, tuple(flags[name] for name in NAMES))
 
 
-def subjects_of(token: Token) -> tuple[set[int], int]:
+def subjects_of(token: Word) -> tuple[set[int], int]:
     """Return the indexes of the words that are the subject of a verb, and from how many verbs above they are inherited.
 
     "Kohl flew to Moscow and conferred with Yeltsin": Kohl is the subject of ``conferred``, one step up. The agent of a
@@ -254,13 +254,14 @@ class Senses:
         self._vocab = vocab
         # By the number that spaCy gives a lemma: this is asked for every word of every candidate.
         self._cache: dict[int, Vector] = {}
+        self._rows: dict[int, tuple[float, ...]] = {}
         self._groups: dict[int, frozenset[str]] = {}
 
-    def of(self, token: Token) -> Vector:
+    def of(self, token: Word) -> Vector:
         """Return, for each group, 1 where the lemma is listed, else the cosine to the group's centre (at most .9)."""
         near = self._cache.get(token.lemma)
         if near is None:
-            lemma = token.lemma_.lower()
+            lemma = token.base
             vector = np.asarray(self._vocab[lemma].vector, dtype=np.float32)
             norm = float(np.linalg.norm(vector))
             near = self._centre @ vector / norm if norm else np.zeros(len(self.names), dtype=np.float32)
@@ -268,16 +269,40 @@ class Senses:
             for i, name in enumerate(self.names):
                 if lemma in self._lexical[name]:
                     near[i] = 1.0
-            near = self._cache[token.lemma] = near.astype(np.float32)
+            near = near.astype(np.float32)
+            _keep(self._cache, token.lemma, near)
         return near
 
-    def listed(self, token: Token, *names: str) -> bool:
-        """Say whether the token's lemma is listed in one of the groups."""
-        groups = self._groups.get(token.lemma)
+    def row(self, token: Word) -> tuple[float, ...]:
+        """Return the same as :meth:`of` as plain numbers, for the rows of candidates."""
+        row = self._rows.get(token.lemma)
+        if row is None:
+            row = tuple(self.of(token).tolist())
+            _keep(self._rows, token.lemma, row)
+        return row
+
+    def groups(self, token: Word) -> frozenset[str]:
+        """Return the groups that list the token's lemma."""
+        groups = token.groups
         if groups is None:
-            lemma = token.lemma_.lower()
-            groups = self._groups[token.lemma] = frozenset(n for n, words in self._lexical.items() if lemma in words)
-        return not groups.isdisjoint(names)
+            groups = self._groups.get(token.lemma)
+            if groups is None:
+                lemma = token.base
+                groups = frozenset(n for n, words in self._lexical.items() if lemma in words)
+                _keep(self._groups, token.lemma, groups)
+            token.groups = groups
+        return groups
+
+    def listed(self, token: Word, *names: str) -> bool:
+        """Say whether the token's lemma is listed in one of the groups."""
+        return not self.groups(token).isdisjoint(names)
+
+
+def _keep(cache: dict[int, Kept], key: int, value: Kept) -> None:
+    """Put a value into a cache; a full one begins anew, so that memory does not grow with each article."""
+    if len(cache) >= _KEPT:
+        cache.clear()
+    cache[key] = value
 
 
 def _centre(vocab: Vocab, words: list[str]) -> Vector:

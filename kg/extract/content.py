@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from spacy.tokens import Doc, Token
-
 from kg.extract.candidate import Scene
 from kg.extract.saying import act_of
+from kg.extract.words import Word
 from kg.records import Span
 
 _TRIM_LEFT = frozenset({"that", "whether", '"', ",", "'", ":", "—", "–", "-", "how", "if"})
 _TRIM_RIGHT = frozenset({",", ".", '"', "'", ";", ":", "—", "–", "-", "!"})
 
 
-def clause(scene: Scene, child: Token, verb: Token) -> tuple[Span | None, str]:
+def clause(scene: Scene, child: Word, verb: Word) -> tuple[Span | None, str]:
     """Return the span of what hangs below ``child``, without its conjunction and marks; a quotation if it is one."""
     first, stop = child.left_edge.i, child.right_edge.i + 1
     if child.i > verb.i and first < verb.i:
@@ -67,9 +66,9 @@ def trimmed(scene: Scene, first: int, stop: int) -> Span | None:
     return span
 
 
-def reach(verb: Token) -> int:
+def reach(scene: Scene, verb: Word) -> int:
     """Return where a verb's own words end: before the next verb with the same subject, "welcomed A *and urged B*"."""
-    doc, stop = verb.doc, verb.right_edge.i + 1
+    doc, stop = scene.doc, verb.right_edge.i + 1
     for child in verb.children:
         if child.i > verb.i and child.dep_ == "conj" and child.pos_ in {"VERB", "AUX"}:
             stop = min(stop, child.left_edge.i)
@@ -89,7 +88,7 @@ _STOPS = frozenset({";", ":", "—", "–", "--", "("})
 _JOINING = frozenset({"and", "but", "or", "who", "which", "that", "whom", "whose", "nor", "while", "whereas"})
 
 
-def aside(scene: Scene, verb: Token) -> tuple[int, int, list[Span]] | None:
+def aside(scene: Scene, verb: Word) -> tuple[int, int, list[Span]] | None:
     """Return the bounds of "he vowed" between commas, and what may be said around it.
 
     The words are those before it where it ends the sentence; else the whole sentence, its part between the stronger
@@ -124,6 +123,6 @@ def aside(scene: Scene, verb: Token) -> tuple[int, int, list[Span]] | None:
     return first, last, [s for s in spans if s is not None]
 
 
-def _after(doc: Doc, start: int, stop: int) -> int:
+def _after(doc: list[Word], start: int, stop: int) -> int:
     """Return the token behind the last strong mark of a stretch, its beginning where there is none."""
     return next((i + 1 for i in range(stop - 1, start, -1) if doc[i].text in _STOPS), start)

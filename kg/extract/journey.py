@@ -6,10 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from spacy.tokens import Token
-
 from kg.cast import Mention, PlaceMention
 from kg.extract.candidate import TELLINGS, Draft, Scene
+from kg.extract.words import Word
 from kg.known import Landmark
 
 
@@ -20,7 +19,7 @@ class Candidate:
     mention: Mention
     place: PlaceMention
     entity: int
-    cue: Token
+    cue: Word
     explicit: bool
     features: list[float]
 
@@ -77,7 +76,7 @@ def _draft(
     miss = 1.0
     for s, _ in pool[:3]:
         miss *= 1 - s
-    rule = f"visit/{'explicit' if best.explicit else 'implied'}/{best.cue.lemma_.lower()}"
+    rule = f"visit/{'explicit' if best.explicit else 'implied'}/{best.cue.base}"
     return Draft(
         (entity,), spot, best.cue.i, scene.cover(*points), score, rule, tuple(best.features),
         {"mention": mention, "noisy_or": 1 - miss, "others": _others(best, pool)},

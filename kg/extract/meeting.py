@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from spacy.tokens import Token
-
 from kg.cast import PRONOUNS, Mention
 from kg.extract.candidate import Draft, Scene, anchor, meet
 from kg.extract.pairing import CUES, FILLED, STRONG, Party, Together, features
+from kg.extract.words import Word
 
 _BACK = 2
 """Sentences before that are searched for a subject that this one leaves out."""
@@ -30,7 +29,7 @@ class Candidate:
 
     one: Party
     two: Party
-    cue: Token
+    cue: Word
     features: list[float]
 
     @property
@@ -173,9 +172,9 @@ def _candidate(scene: Scene, number: int, one: Party, two: Party, together: Toge
     return Candidate(one, two, cue, row)
 
 
-def _cue(scene: Scene, first: Token, second: Token, top: Token | None) -> Token:
+def _cue(scene: Scene, first: Word, second: Word, top: Word | None) -> Word:
     """Return the word most likely to say that the two meet: listed, on the way between them or right below it."""
-    options: list[Token] = []
+    options: list[Word] = []
     for token in (second, first):
         head = token.head.head if token.dep_ == "pobj" else token.head
         options += [head, head.head]
@@ -258,6 +257,6 @@ def _groups(scene: Scene, pairs: list[tuple[float, Candidate]]) -> list[Draft]:
         ] + [best.cue.i]
         start, stop = scene.sents[scene.sent_of[best.cue.i]]
         points = [p for p in points if start <= p < stop]
-        rule = f"meeting/{'plural' if best.one.mention is best.two.mention else 'pair'}/{best.cue.lemma_.lower()}"
+        rule = f"meeting/{'plural' if best.one.mention is best.two.mention else 'pair'}/{best.cue.base}"
         drafts.append(Draft(tuple(order), None, best.cue.i, scene.cover(*points), score, rule, tuple(best.features)))
     return drafts

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from spacy.tokens import Token
-
 from kg.cast import Mention
 from kg.extract.candidate import DEPS, PREPS, Scene, anchor, meet, one_hot
+from kg.extract.words import Word
 
 CUES = (
     "meeting.verb",
@@ -29,6 +28,8 @@ _SAYING = tuple(
     f"statement.{act}"
     for act in ("say", "announce", "affirm", "praise", "accuse", "criticise", "deny", "demand", "promise", "warn")
 )
+_FILLING = frozenset({"pobj", "dobj", "nsubjpass", "poss", "compound"})
+_WITH = frozenset({"with", "between"})
 _MUTUAL = frozenset({"each", "together", "both", "jointly", "alongside", "face", "counterpart", "opposite"})
 
 
@@ -47,6 +48,26 @@ class Party:
     away: bool = False
 
 
+@dataclass(frozen=True)
+class _Cue:
+    """What is the same for all pairs of a cue: its subjects, the words below it, its groups, and its row's end."""
+
+    subjects: set[int]
+    steps: int
+    below: frozenset[int]
+    groups: tuple[float, ...]
+    row: tuple[float, ...]
+
+    @classmethod
+    def of(cls, scene: Scene, cue: Word) -> _Cue:
+        """Look at a cue once."""
+        subjects, steps = scene.subjects(cue)
+        groups = scene.senses.groups(cue)
+        below = frozenset(g.i for c in cue.children for g in (c, *c.children) if g.dep_ in _FILLING)
+        row = (*scene.clause(cue).flags, *scene.senses.row(cue))
+        return cls(subjects, steps, below, tuple(float(name in groups) for name in CUES), row)
+
+
 @dataclass
 class Together:
     """Of one article: how often each actor is mentioned, and which sentences mention two of them."""
@@ -55,6 +76,7 @@ class Together:
     mentions: dict[int, list[Mention]] = field(default_factory=dict)
     sentences: dict[int, list[int]] = field(default_factory=dict)
     cued: set[int] = field(default_factory=set)
+    cues: dict[int, _Cue] = field(default_factory=dict)
 
     @classmethod
     def of(cls, scene: Scene) -> Together:
@@ -82,7 +104,7 @@ class Together:
         ]
 
 
-def features(scene: Scene, number: int, one: Party, two: Party, cue: Token, together: Together) -> list[float]:
+def features(scene: Scene, number: int, one: Party, two: Party, cue: Word, together: Together) -> list[float]:
     """Return the row of a pair of one sentence; ``cue`` is the word that would say that they met."""
     doc, senses = scene.doc, scene.senses
     a, b = one.entity, two.entity
@@ -91,7 +113,6 @@ def features(scene: Scene, number: int, one: Party, two: Party, cue: Token, toge
     first, second = anchor(doc[left.head]), anchor(doc[right.head])
     top, up_a, up_b = meet(first, second)
     same = left is right or first.i == second.i
-    clause = scene.clause(cue)
     listed = scene.listed(number, STRONG)
     nearest = min((min(abs(t.i - left.head), abs(t.i - right.head)) for t in listed), default=40)
     low, high = sorted((left.head, right.head))
@@ -99,34 +120,27 @@ def features(scene: Scene, number: int, one: Party, two: Party, cue: Token, toge
     prep_a = first.head.lower_ if first.dep_ == "pobj" else ""
     prep_b = second.head.lower_ if second.dep_ == "pobj" else ""
     owner_b = second.head.head if second.dep_ == "pobj" else second.head
-    subjects, steps = scene.subjects(cue)
-    below = {
-        g.i
-        for c in cue.children
-        for g in (c, *c.children)
-        if g.dep_ in {"pobj", "dobj", "nsubjpass", "poss", "compound"}
-    }
+    if cue.i not in together.cues:
+        together.cues[cue.i] = _Cue.of(scene, cue)
+    of_cue = together.cues[cue.i]
+    subjects, below = of_cue.subjects, of_cue.below
     a_is, b_is = {first.i, left.head}, {second.i, right.head}
     fill_a, fill_b = bool(subjects & a_is), bool(subjects & b_is)
     filled = 2 if same and fill_a else int(fill_a or fill_b) + int(bool(below & (b_is if fill_a else a_is)))
-    found = [float(filled), *(float(senses.listed(cue, name)) for name in CUES)]
-    found += [
+    with_ = scene.tally(_WITH)
+    zone = scene.zone(left.head)
+    people = scene.mentions_in[number]
+    found = [
+        float(filled),
+        *of_cue.groups,
         float(fill_a),
         float(fill_b),
-        float(steps),
+        float(of_cue.steps),
         float(bool(below & a_is)),
         float(bool(below & b_is)),
         float(bool(subjects) and not subjects & (a_is | b_is)),
-        float(any(t.lower_ in {"with", "between"} for t in doc[max(start, low) : high])),
-        float(
-            sum(
-                1
-                for m in scene.mentions_in[number]
-                if m.entities and low < m.head < high and m.kind in {"name", "role", "pronoun"}
-            )
-        ),
-    ]
-    found += [
+        float(with_[high] > with_[max(start, low)]),
+        float(sum(1 for m in people if low < m.head < high and m.entities and m.kind in {"name", "role", "pronoun"})),
         float(same),
         float(left.kind == "pronoun"),
         float(right.kind == "pronoun"),
@@ -157,12 +171,12 @@ def features(scene: Scene, number: int, one: Party, two: Party, cue: Token, toge
         float(min(nearest, 40)),
         float(len(listed)),
         float(sum(1 for t in listed if low <= t.i <= high)),
-        float(sum(1 for t in doc[max(low, start) : high] if t.pos_ == "VERB")),
-        float(sum(1 for m in scene.mentions_in[number] if m.kind in {"name", "role"})),
+        float(max(0, scene.verbs[high] - scene.verbs[max(low, start)])),
+        float(sum(1 for m in people if m.kind in {"name", "role"})),
         float(scene.quoted[left.head]),
         float(scene.quoted[right.head]),
-        float(scene.zone(left.head) in {"headline", "deck"}),
-        float(scene.zone(left.head) == "caption"),
+        float(zone in {"headline", "deck"}),
+        float(zone == "caption"),
         float(number),
         float(bool(scene.dates_in[number])),
         float(bool(scene.places_in[number])),
@@ -186,14 +200,13 @@ def features(scene: Scene, number: int, one: Party, two: Party, cue: Token, toge
     found += one_hot(second.dep_, DEPS)
     found += one_hot(prep_a, PREPS)
     found += one_hot(prep_b, PREPS)
-    found += list(clause.flags)
-    found += senses.of(cue).tolist()
-    found += senses.of(top if top is not None else cue).tolist()
-    found += senses.of(owner_b).tolist()
+    found += of_cue.row
+    found += senses.row(top if top is not None else cue)
+    found += senses.row(owner_b)
     return found
 
 
-def _way(scene: Scene, token: Token, top: Token | None) -> list[float]:
+def _way(scene: Scene, token: Word, top: Word | None) -> list[float]:
     """Return what lies on the way from a word up to the word above both: links by kind, verbs, words of saying."""
     links: Counter[str] = Counter()
     verbs = saying = 0
@@ -205,11 +218,12 @@ def _way(scene: Scene, token: Token, top: Token | None) -> list[float]:
     return [*(float(links[link]) for link in _LINKS), float(verbs), float(saying)]
 
 
-def _beside(scene: Scene, number: int, cue: Token, party: Party) -> list[float]:
+def _beside(scene: Scene, number: int, cue: Word, party: Party) -> list[float]:
     """Return where a party stands to the cue: the words between, on which side, and how many others stand between."""
     if party.away:
         return [60.0, 0.0, 0.0, 0.0]
     low, high = sorted((party.mention.head, cue.i))
+    mutual = scene.tally(_MUTUAL)
     others = [
         m
         for m in scene.mentions_in[number]
@@ -219,5 +233,5 @@ def _beside(scene: Scene, number: int, cue: Token, party: Party) -> list[float]:
         float(min(high - low, 60)),
         float(party.mention.head < cue.i),
         float(len({e for m in others for e in m.entities if scene.cast.entities[e].kind == "person"})),
-        float(any(t.lower_ in _MUTUAL for t in scene.doc[low:high])),
+        float(mutual[high] > mutual[low]),
     ]

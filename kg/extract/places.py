@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from spacy.tokens import Token
-
 from kg.cast import PlaceMention
 from kg.extract.candidate import Scene, anchor
+from kg.extract.words import Word, root_of
 
 VISIT = (
     "visit.arrive", "visit.go", "visit.stay", "visit.host", "visit.pay", "visit.noun", "visit.send", "visit.join",
@@ -116,7 +115,7 @@ class Whereabouts:
             ]
         return self._traits[key]
 
-    def _last(self, token: Token, *, towns: bool) -> PlaceMention | None:
+    def _last(self, token: Word, *, towns: bool) -> PlaceMention | None:
         """Return the place last named before a word."""
         number = self._scene.sent_of[token.i]
         own = [p for p in self._scene.places_in[number] if p.stop <= token.i]
@@ -155,7 +154,7 @@ class Whereabouts:
         return found
 
 
-def _points(token: Token) -> bool:
+def _points(token: Word) -> bool:
     words = {child.lower_ for child in token.children}
     return bool(words & _POINTING) and "of" not in words
 
@@ -173,20 +172,20 @@ def _by_country(places: Iterable[tuple[int, PlaceMention]]) -> list[tuple[int, P
 
 
 def _locative(scene: Scene, place: PlaceMention) -> bool:
-    token = anchor(scene.doc[place.first : place.stop].root)
+    token = anchor(root_of(scene.doc[place.first : place.stop]))
     return token.dep_ == "pobj" and token.head.lower_ in _LOCATIVE
 
 
 def _holds_event(scene: Scene, place: PlaceMention) -> bool:
     """Say whether a place is said to hold a gathering: "the summit in Astana", "the Astana talks"."""
-    token = anchor(scene.doc[place.first : place.stop].root)
+    token = anchor(root_of(scene.doc[place.first : place.stop]))
     owner = token.head.head if token.dep_ == "pobj" else token.head
-    return owner.lemma_.lower() in _EVENTS
+    return owner.base in _EVENTS
 
 
 def _may_hold(scene: Scene, place: PlaceMention) -> bool:
     """Say whether a place name can be where someone goes: not "Washington denied", nor "the minister of Ghana"."""
-    token = anchor(scene.doc[place.first : place.stop].root)
+    token = anchor(root_of(scene.doc[place.first : place.stop]))
     if token.dep_ in {"nsubj", "nsubjpass", "dative", "agent"}:
         return scene.senses.listed(token.head, *VISIT)
     if token.dep_ == "pobj" and token.head.lower_ == "of":

@@ -5,13 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from spacy.tokens import Token
-
 from kg.cast import Mention
 from kg.extract.candidate import Scene
 from kg.extract.content import trimmed
 from kg.extract.saying import Candidate, act_of, proposals
 from kg.extract.speakers import labelled, speakers
+from kg.extract.words import Word
 from kg.records import Span
 
 NEAREST = 7
@@ -109,10 +108,10 @@ def turns(scene: Scene) -> Iterator[Candidate]:
                 yield from proposals(scene, Span(span.start, end), "turn", None, [(speaker, "turn")])
 
 
-def _close_cue(scene: Scene, first: int, stop: int) -> Token | None:
+def _close_cue(scene: Scene, first: int, stop: int) -> Word | None:
     doc = scene.doc
     for i in [*range(stop, min(stop + 8, len(doc))), *range(first - 1, max(first - 8, -1), -1)]:
-        token: Token = doc[i]
+        token: Word = doc[i]
         if not scene.quoted[i] and act_of(token) and token.pos_ == "VERB":
             return token
     return None

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spacy.tokens import Token
-
 from kg.cast import Mention
 from kg.extract.candidate import Scene
 from kg.extract.content import aside, clause, reach, trimmed
 from kg.extract.saying import Candidate, act_of, nouns, proposals
 from kg.extract.speakers import named_by, speakers
+from kg.extract.words import Word
 
 _CAUSE = frozenset({"let", "make", "have", "get", "help", "see", "watch", "ensure", "mean", "show", "keep"})
 _WHOLE = frozenset({"deny", "criticise", "accuse", "praise", "invite", "demand", "affirm"})
@@ -39,7 +38,7 @@ def reported(scene: Scene) -> Iterator[Candidate]:
                 yield from _around(scene, token)
         elif token.pos_ == "ADJ" and any(c.dep_ == "ccomp" and c.i > token.i for c in token.children):
             yield from _of_verb(scene, token)
-        elif token.pos_ == "NOUN" and token.lemma_.lower() in nouns():
+        elif token.pos_ == "NOUN" and token.base in nouns():
             yield from _of_noun(scene, token)
         elif low == "according" and token.i + 1 < len(doc) and doc[token.i + 1].lower_ == "to":
             yield from _according(scene, token)
@@ -49,7 +48,7 @@ def reported(scene: Scene) -> Iterator[Candidate]:
             yield from _echo(scene, token)
 
 
-def _reports(token: Token) -> bool:
+def _reports(token: Word) -> bool:
     """Say whether an unlisted verb takes a that-clause or a colon and quotation, as verbs of saying do."""
     if token.lemma_ in _CAUSE:
         return token.lemma_ == "make" and any(
@@ -58,12 +57,12 @@ def _reports(token: Token) -> bool:
     return any(c.dep_ == "ccomp" for c in token.children)
 
 
-def _of_verb(scene: Scene, verb: Token) -> Iterator[Candidate]:
+def _of_verb(scene: Scene, verb: Word) -> Iterator[Candidate]:
     who = list(speakers(scene, verb))
     if not who:
         return
     act = act_of(verb)
-    stop = reach(verb)
+    stop = reach(scene, verb)
     for child in verb.children:
         kind = _kind(verb, child, act)
         if kind is None:
@@ -92,7 +91,7 @@ def _of_verb(scene: Scene, verb: Token) -> Iterator[Candidate]:
         if span:
             yield from proposals(scene, span, "rest", verb, who)
     short = stop - verb.i < 5
-    if act in _WHOLE or verb.lemma_.lower() in _BARE or short:
+    if act in _WHOLE or verb.base in _BARE or short:
         # "Dhaka and Washington have both rejected this" says nothing without its subject.
         before = scene.doc[verb.left_edge.i]
         own = (
@@ -103,7 +102,7 @@ def _of_verb(scene: Scene, verb: Token) -> Iterator[Candidate]:
             yield from proposals(scene, span, "whole", verb, who)
 
 
-def _kind(verb: Token, child: Token, act: str | None) -> str | None:
+def _kind(verb: Word, child: Word, act: str | None) -> str | None:
     """Return as what the words below a child of a verb of saying may be said; None where they are not."""
     if child.dep_ in {"ccomp", "parataxis"} and not (child.i < verb.i and act is None):
         return "clause"
@@ -118,13 +117,13 @@ def _kind(verb: Token, child: Token, act: str | None) -> str | None:
     return None
 
 
-def _below(scene: Scene, verb: Token, child: Token, kind: str, who: list[tuple[Mention, str]]) -> Iterator[Candidate]:
+def _below(scene: Scene, verb: Word, child: Word, kind: str, who: list[tuple[Mention, str]]) -> Iterator[Candidate]:
     span, found = clause(scene, child, verb)
     if span:
         yield from proposals(scene, span, kind if found == "clause" else found, verb, who)
 
 
-def _parts(scene: Scene, verb: Token, child: Token, who: list[tuple[Mention, str]]) -> Iterator[Candidate]:
+def _parts(scene: Scene, verb: Word, child: Word, who: list[tuple[Mention, str]]) -> Iterator[Candidate]:
     """Yield the clauses of "said that A was late and B had left" one by one."""
     parts = [
         child,
@@ -139,7 +138,7 @@ def _parts(scene: Scene, verb: Token, child: Token, who: list[tuple[Mention, str
             yield from proposals(scene, piece, "clause", verb, who)
 
 
-def _around(scene: Scene, verb: Token) -> Iterator[Candidate]:
+def _around(scene: Scene, verb: Word) -> Iterator[Candidate]:
     """Yield what "he vowed" between commas reports: "His agencies, he vowed, would get to the bottom"."""
     if act_of(verb) is None:
         return
@@ -155,7 +154,7 @@ def _around(scene: Scene, verb: Token) -> Iterator[Candidate]:
         yield from proposals(scene, span, "aside", verb, who)
 
 
-def _of_noun(scene: Scene, noun: Token) -> Iterator[Candidate]:
+def _of_noun(scene: Scene, noun: Word) -> Iterator[Candidate]:
     owners: list[tuple[Mention, str]] = []
     for child in noun.children:
         if child.dep_ in {"poss", "compound", "nmod", "amod"}:
@@ -163,7 +162,7 @@ def _of_noun(scene: Scene, noun: Token) -> Iterator[Candidate]:
         if child.dep_ in {"prep", "agent"} and child.lower_ in {"by", "from"}:
             owners.extend(p for g in child.children if g.dep_ == "pobj" for p in named_by(scene, g, "poss"))
     head = noun.head
-    if not owners and noun.dep_ == "dobj" and head.lemma_.lower() in _GIVE:
+    if not owners and noun.dep_ == "dobj" and head.base in _GIVE:
         owners.extend(speakers(scene, head))
     if not owners:
         return
@@ -184,7 +183,7 @@ def _of_noun(scene: Scene, noun: Token) -> Iterator[Candidate]:
             yield from _below(scene, noun, inner, "noun", owners)
 
 
-def _according(scene: Scene, token: Token) -> Iterator[Candidate]:
+def _according(scene: Scene, token: Word) -> Iterator[Candidate]:
     to = scene.doc[token.i + 1]
     targets = [c for c in (*to.children, *token.children) if c.dep_ == "pobj"]
     who = [pair for t in targets for pair in named_by(scene, t, "according")]
@@ -210,7 +209,7 @@ def _according(scene: Scene, token: Token) -> Iterator[Candidate]:
             yield from proposals(scene, whole, kind, token, who, act="say")
 
 
-def _of_colon(scene: Scene, colon: Token) -> Iterator[Candidate]:
+def _of_colon(scene: Scene, colon: Word) -> Iterator[Candidate]:
     """Yield what stands behind "Mahinda:" and, in headlines, before ": Mahinda"."""
     doc = scene.doc
     start, stop = scene.sents[scene.sent_of[colon.i]]
@@ -243,7 +242,7 @@ def _mentions(scene: Scene, first: int, stop: int) -> list[Mention]:
     return [m for n in numbers for m in scene.mentions_in[n] if first <= m.head < stop and not scene.quoted[m.head]]
 
 
-def _echo(scene: Scene, token: Token) -> Iterator[Candidate]:
+def _echo(scene: Scene, token: Word) -> Iterator[Candidate]:
     """Yield "so did Y", "as did the Emirates": the same said by another."""
     after = [m for m in _mentions(scene, token.i + 2, min(token.i + 7, len(scene.doc))) if m.readings()]
     start, _ = scene.sents[scene.sent_of[token.i]]

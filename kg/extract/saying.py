@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from spacy.tokens import Token
-
 from kg.cast import Mention
 from kg.extract.candidate import Scene
+from kg.extract.words import Word
 from kg.lexicon import frames
 from kg.records import Span
 
@@ -46,7 +45,7 @@ class Candidate:
     link: str
     speaker: Mention
     entity: int
-    cue: Token | None
+    cue: Word | None
     direct: bool
     features: list[float]
     act: str
@@ -79,9 +78,9 @@ def loose() -> frozenset[str]:
     return frozenset(frames()["statement"]["loose"])
 
 
-def act_of(token: Token) -> str | None:
+def act_of(token: Word) -> str | None:
     """Return the act that a verb or noun of saying most often performs, None for other words."""
-    lemma = token.lemma_.lower()
+    lemma = token.base
     if token.pos_ in {"VERB", "AUX"} or token.tag_.startswith("VB"):
         if lemma == "call" and any(c.dep_ == "prep" and c.lower_ in {"for", "on", "upon"} for c in token.children):
             return "demand"
@@ -93,7 +92,7 @@ def proposals(
     scene: Scene,
     content: Span,
     kind: str,
-    cue: Token | None,
+    cue: Word | None,
     who: Iterable[tuple[Mention, str]],
     *,
     act: str | None = None,
@@ -101,9 +100,7 @@ def proposals(
     """Yield a candidate for each reading of those who may have said some words; the features come later."""
     if content.end <= content.start or not content.of(scene.parsed.text).strip():
         return
-    direct = kind in {"quote", "turn"} or any(
-        q.span.start < content.end and content.start < q.span.end for q in scene.quotes
-    )
+    direct = kind in {"quote", "turn"} or scene.quotes_in(content)
     for mention, link in who:
         for entity, certain in mention.readings():
             yield Candidate(

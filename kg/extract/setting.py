@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from spacy.tokens import Token
-
 from kg.cast import PlaceMention
 from kg.extract.candidate import Draft, Scene
+from kg.extract.words import Word
 from kg.records import Mode
 
 _VIDEO = frozenset(
@@ -29,13 +28,13 @@ def mode_of(scene: Scene, draft: Draft) -> Mode:
     """Return how the parties met, by the words of the clause: "spoke by phone", "an online meeting"; else in person."""
     cue = scene.doc[draft.cue]
     words = {t.lower_ for t in _around(scene, cue)}
-    lemma = cue.lemma_.lower()
+    lemma = cue.base
     if words & _VIDEO:
         return "video"
     if words & _PHONE or lemma in {"phone", "telephone", "ring", "dial"} or _on_the_line(scene, cue):
         return "phone"
     if lemma == "call" and cue.pos_ == "VERB":
-        return "in-person" if _calls_at(cue) else "phone"
+        return "in-person" if _calls_at(scene, cue) else "phone"
     if lemma == "call":
         courtesy = "courtesy" in words or any(
             c.lower_ in _AT and c.dep_ == "prep" and c.i > cue.i for c in cue.children
@@ -46,7 +45,7 @@ def mode_of(scene: Scene, draft: Draft) -> Mode:
     return "in-person"
 
 
-def _around(scene: Scene, cue: Token) -> list[Token]:
+def _around(scene: Scene, cue: Word) -> list[Word]:
     """Return the words near the cue, up to the semicolons that part what is told of it from what is not."""
     start, stop = scene.sents[scene.sent_of[cue.i]]
     first, last = max(start, cue.i - _NEAR), min(stop, cue.i + _NEAR + 1)
@@ -55,17 +54,17 @@ def _around(scene: Scene, cue: Token) -> list[Token]:
     return list(scene.doc[first : min([last, *(i for i in parted if i > cue.i)])])
 
 
-def _on_the_line(scene: Scene, cue: Token) -> bool:
+def _on_the_line(scene: Scene, cue: Word) -> bool:
     return any(
         t.lower_ == "line" and t.dep_ == "pobj" and t.head.lower_ in {"on", "over", "down"}
         for t in _around(scene, cue)
     )  # fmt: skip
 
 
-def _calls_at(call: Token) -> bool:
+def _calls_at(scene: Scene, call: Word) -> bool:
     """Say whether somebody calls on somebody, or at a house, or only calls something by a name."""
     below = {c.lower_ for c in call.children if c.dep_ in {"prep", "prt"}}
-    after = {t.lower_ for t in call.doc[call.i + 1 : call.i + 3]}
+    after = {t.lower_ for t in scene.doc[call.i + 1 : call.i + 3]}
     return bool((below | after) & _AT) or any(c.dep_ == "oprd" for c in call.children)
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spacy.tokens import Token
-
 from kg.cast import Mention
 from kg.extract.candidate import Scene
 from kg.extract.clause import verb_of
+from kg.extract.words import Word
 
 DOUBT = 0.6
 """The confidence of a pronoun's or a title's reading below which others are offered as well."""
@@ -35,7 +34,7 @@ _PAPERS = frozenset(
 )
 
 
-def speakers(scene: Scene, verb: Token) -> Iterator[tuple[Mention, str]]:
+def speakers(scene: Scene, verb: Word) -> Iterator[tuple[Mention, str]]:
     """Yield who may be the subject of a verb of saying, its own or that of the verb it hangs on, with the link."""
     token, link = verb, "subject"
     for _ in range(4):
@@ -78,17 +77,17 @@ def speakers(scene: Scene, verb: Token) -> Iterator[tuple[Mention, str]]:
         return
 
 
-def named_by(scene: Scene, token: Token, link: str) -> Iterator[tuple[Mention, str]]:
+def named_by(scene: Scene, token: Word, link: str) -> Iterator[tuple[Mention, str]]:
     """Yield the actors that a token and those joined to it name, and the issuers where one is a paper."""
     for part in (token, *token.conjuncts, *(c for c in token.children if c.dep_ == "appos")):
         mention = scene.cast.at.get(part.i) or scene.cast.covering.get(part.i)
         if mention is not None and (mention.entities or mention.rivals):
             yield mention, link
-        elif part.lemma_.lower() in _PAPERS:
+        elif part.base in _PAPERS:
             yield from _issuer(scene, part)
 
 
-def guessed(scene: Scene, subject: Token, known: set[int]) -> Iterator[tuple[Mention, str]]:
+def guessed(scene: Scene, subject: Word, known: set[int]) -> Iterator[tuple[Mention, str]]:
     """Yield who a subject may stand for that was not resolved: those of its sentence and two before, subjects first.
 
     At most four actors who are not known as readings already; the judge chooses among them or none.
@@ -111,7 +110,7 @@ def guessed(scene: Scene, subject: Token, known: set[int]) -> Iterator[tuple[Men
                 yield mention, "guess"
 
 
-def _issuer(scene: Scene, paper: Token) -> Iterator[tuple[Mention, str]]:
+def _issuer(scene: Scene, paper: Word) -> Iterator[tuple[Mention, str]]:
     """Yield who speaks through "a Foreign Office statement", "a statement by the embassy", "the minister's tweet"."""
     for child in paper.children:
         if child.dep_ in {"compound", "poss", "nmod", "amod"}:

@@ -46,7 +46,7 @@ def decode(
         if any(_clash(scene, candidate, other) for other in kept):
             continue
         cue = candidate.cue.i if candidate.cue is not None else candidate.speaker.head
-        cue_word = candidate.cue.lemma_.lower() if candidate.cue is not None else "-"
+        cue_word = candidate.cue.base if candidate.cue is not None else "-"
         rule = f"statement/{candidate.kind}/{candidate.link}/{cue_word}"
         support = _support(candidate, score, ranked)
         kept.append(

@@ -73,9 +73,9 @@ def status_features(scene: Scene, draft: Draft) -> list[float]:
                 if tense == "past" and first < now and _absolute(expression):
                     behind = 1.0
     words = {t.lower_ for t in scene.doc[start:stop]}
-    lemmas = {t.lemma_.lower() for t in scene.doc[start:stop]}
+    lemmas = {t.base for t in scene.doc[start:stop]}
     near = {t.lower_ for t in scene.doc[max(start, draft.cue - 7) : min(stop, draft.cue + 5)]}
-    around = scene.doc[max(start, draft.cue - 9) : min(stop, draft.cue + 9)].text.lower()
+    around = scene.parsed.doc[max(start, draft.cue - 9) : min(stop, draft.cue + 9)].text.lower()
     governor = clause.verb.head if clause.verb.head.i != clause.verb.i else clause.verb
     return [
         *clause.flags,
@@ -90,7 +90,7 @@ def status_features(scene: Scene, draft: Draft) -> list[float]:
         float("will" in words or "'ll" in words),
         float(
             bool(lemmas & {"cancel", "postpone", "scrap", "shelve", "skip", "abandon"})
-            or "called off" in scene.doc[start:stop].text
+            or "called off" in scene.parsed.doc[start:stop].text
         ),
         float(bool(lemmas & {"plan", "schedule", "expect", "due", "intend"})),
         float(bool(words & {"was", "were", "had"}) and "to" in words),
@@ -101,9 +101,9 @@ def status_features(scene: Scene, draft: Draft) -> list[float]:
         float(scene.published is not None),
         *(float(phrase in around) for phrase in _PHRASES),
         *(float(word in near) for word in _WORDS),
-        *scene.senses.of(cue).tolist(),
-        *scene.senses.of(clause.verb).tolist(),
-        *scene.senses.of(governor).tolist(),
+        *scene.senses.row(cue),
+        *scene.senses.row(clause.verb),
+        *scene.senses.row(governor),
         *_time(scene, draft),
         *_cancelling(scene, draft),
         *_around(scene, draft),
@@ -157,7 +157,7 @@ def _cancelling(scene: Scene, draft: Draft) -> list[float]:
     cue = scene.doc[draft.cue]
     number = scene.sent_of[draft.cue]
     start, stop = scene.sents[number]
-    found = [t for t in scene.doc[start:stop] if t.lemma_.lower() in _DROPPING or t.lower_ in _OFF]
+    found = [t for t in scene.doc[start:stop] if t.base in _DROPPING or t.lower_ in _OFF]
     found += [t for t in scene.listed(number, ("visit.cancel",)) if t not in found]
     near = min(found, key=lambda t: abs(t.i - cue.i), default=None)
     beside = []

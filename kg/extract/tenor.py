@@ -7,11 +7,12 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy.tokens import Token
+from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from kg.extract.candidate import Scene, one_hot
 from kg.extract.saying import ACTS, Candidate, act_of
+from kg.extract.words import Word, root_of
 from kg.lexicon import frames
 
 Vector = NDArray[np.float32]
@@ -41,11 +42,12 @@ def _centres(vocab: Vocab) -> Vector:
     return made
 
 
-def _nearness(vocab: Vocab, tokens: list[Token]) -> Vector:
+def _nearness(doc: Doc, words: list[Word]) -> Vector:
     """Return how near each token is to the middle of each tenor's words, one row a token (one of zeros for none)."""
+    tokens = [doc[word.i] for word in words]
     vectors = [t.vector / t.vector_norm for t in tokens if t.vector_norm > 0]
     found: Vector = (
-        np.asarray(vectors, dtype=np.float32) @ _centres(vocab).T
+        np.asarray(vectors, dtype=np.float32) @ _centres(doc.vocab).T
         if vectors
         else np.zeros((1, len(tenors())), dtype=np.float32)
     )
@@ -59,12 +61,12 @@ def features(scene: Scene, candidate: Candidate) -> list[float]:
     stop = max(first + 1, bisect_left(scene.parsed.starts, candidate.content.end))
     tokens = list(doc[first:stop])
     low = [t.lower_ for t in tokens]
-    lemmas = {t.lemma_.lower() for t in tokens}
+    lemmas = {t.base for t in tokens}
     said = set(low)
     full = [t for t in tokens if t.pos_ in {"VERB", "NOUN", "ADJ", "AUX"}]
     senses = np.asarray([scene.senses.of(t) for t in full]) if full else np.zeros((1, len(scene.senses.names)))
-    near = _nearness(doc.vocab, full)
-    root = doc[first:stop].root
+    near = _nearness(scene.parsed.doc, full)
+    root = root_of(doc[first:stop])
     before = _cue_before(scene, first, candidate.cue)
     cue = candidate.cue
     around = {t.lower_ for t in cue.subtree if not first <= t.i < stop} if cue is not None else set()
@@ -108,7 +110,7 @@ def features(scene: Scene, candidate: Candidate) -> list[float]:
     row += one_hot(before, ACTS)
     good, bad = (sorted(tenors()).index(act) for act in ("praise", "criticise"))
     judging = [i for i, t in enumerate(full) if t.pos_ == "ADJ"]
-    colour = (_nearness(doc.vocab, [full[i] for i in judging])[:, [good, bad]]) if judging else np.zeros((1, 2))
+    colour = (_nearness(scene.parsed.doc, [full[i] for i in judging])[:, [good, bad]]) if judging else np.zeros((1, 2))
     every = near.mean(axis=0)
     helping = [t for t in root.children if t.dep_ in {"aux", "auxpass"}]
     earlier = {act_of(t) for t in _sentence_before(scene, first)}
@@ -122,11 +124,11 @@ def features(scene: Scene, candidate: Candidate) -> list[float]:
         float(any(t.tag_ in {"JJS", "RBS"} for t in tokens)),
         float(bool({"accuse", "criticise"} & earlier)),
         float("demand" in earlier),
-        float(cue is not None and cue.lemma_.lower() in {"insist", "reply", "retort", "answer", "respond"}),
+        float(cue is not None and cue.base in {"insist", "reply", "retort", "answer", "respond"}),
     ]
 
 
-def _sentence_before(scene: Scene, first: int) -> list[Token]:
+def _sentence_before(scene: Scene, first: int) -> list[Word]:
     number = scene.sent_of[first] - 1
     if number < 0:
         return []
@@ -134,7 +136,7 @@ def _sentence_before(scene: Scene, first: int) -> list[Token]:
     return [t for t in scene.doc[start:stop] if not scene.quoted[t.i]]
 
 
-def _cue_before(scene: Scene, first: int, cue: Token | None) -> str:
+def _cue_before(scene: Scene, first: int, cue: Word | None) -> str:
     """Return the act of the last word of saying before the content in its sentence, other than its own."""
     start, _ = scene.sents[scene.sent_of[first]]
     for token in reversed(scene.doc[start:first]):

@@ -18,6 +18,7 @@ from kg.dates import DateExpression, resolve
 from kg.edtf import bounds
 from kg.extract.candidate import Scene, meet
 from kg.extract.clause import Clause, Tense
+from kg.extract.words import root_of
 
 _DATING = {"day", "weekday", "relative", "range", "season", "month", "year", "holiday", "anaphoric"}
 _OPEN = "XXXX"
@@ -142,7 +143,7 @@ def _timeline(scene: Scene) -> Timeline:
             people[entity].add(number)
     if yearless:
         moments = [replace(m, past=_without_year(m, m.past), future=_without_year(m, m.future)) for m in moments]
-    tenses = tuple(scene.clause(scene.doc[start:stop].root).tense for start, stop in scene.sents)
+    tenses = tuple(scene.clause(root_of(scene.doc[start:stop])).tense for start, stop in scene.sents)
     counts = Counter(m.plain for m in moments if m.plain)
     lead = next(
         (m.plain for m in moments if m.inside and m.plain and m.clause.tense != "future" and _exact(m.plain)), None

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from spacy.tokens import Token
-
 from kg.extract import floor
 from kg.extract.candidate import DEPS, Scene, one_hot
 from kg.extract.clause import NAMES
 from kg.extract.saying import ACTS, KINDS, LINKS, Candidate, act_of, loose, mental
 from kg.extract.tenor import features as act_features
+from kg.extract.words import Word, root_of
 from kg.records import Span
 
 __all__ = ["act_features", "features"]
@@ -31,13 +30,11 @@ def features(scene: Scene, candidate: Candidate, rivals: int, made: floor.Floor)
     if candidate.content not in made.contents:
         made.contents[candidate.content] = _of_content(scene, candidate.content, first, stop)
     head = doc[mention.head]
-    row = (
-        one_hot(candidate.kind, KINDS)
-        + one_hot(candidate.link, LINKS)
-        + one_hot(candidate.act, ACTS)
-        + one_hot(head.dep_, DEPS)
-    )
-    row += [
+    row = [
+        *one_hot(candidate.kind, KINDS),
+        *one_hot(candidate.link, LINKS),
+        *one_hot(candidate.act, ACTS),
+        *one_hot(head.dep_, DEPS),
         float(cue is not None and head.head.i == cue.i),
         float(min(abs(mention.head - first), abs(mention.head - stop))),
         float(mention.first >= stop),
@@ -61,11 +58,11 @@ def features(scene: Scene, candidate: Candidate, rivals: int, made: floor.Floor)
     return row
 
 
-def _of_cue(scene: Scene, cue: Token | None, head: int, first: int, stop: int) -> list[float]:
+def _of_cue(scene: Scene, cue: Word | None, head: int, first: int, stop: int) -> list[float]:
     """Return what kind of word tells of the saying, how far it stands from speaker and words, and its clause."""
     if cue is None:
         return [0.0, 0.0, 40.0, 40.0] + [0.0] * (6 + len(NAMES) + len(scene.senses.names))
-    lemma = cue.lemma_.lower()
+    lemma = cue.base
     return [
         1.0,
         float(act_of(cue) is not None),
@@ -78,7 +75,7 @@ def _of_cue(scene: Scene, cue: Token | None, head: int, first: int, stop: int) -
         float(cue.i < first),
         float(any(c.lower_ == "that" for c in scene.doc[cue.i + 1 : cue.i + 6])),
         *scene.clause(cue).flags,
-        *scene.senses.of(cue).tolist(),
+        *scene.senses.row(cue),
     ]
 
 
@@ -91,7 +88,7 @@ def _of_content(scene: Scene, span: Span, first: int, stop: int) -> list[float]:
     quotes = [q.span for q in scene.quotes if q.span.start < span.end and span.start < q.span.end]
     quoted = sum(min(q.end, span.end) - max(q.start, span.start) for q in quotes)
     begin, end = scene.sents[scene.sent_of[first]]
-    root = doc[first:stop].root
+    root = root_of(doc[first:stop])
     row = [
         float(len(words)),
         quoted / max(1, len(content)),
@@ -113,6 +110,6 @@ def _of_content(scene: Scene, span: Span, first: int, stop: int) -> list[float]:
     ]
     row += [float(modal in words) for modal in _MODALS]
     row += one_hot(doc[first].pos_, _OPENINGS)
-    row += scene.senses.of(root).tolist()
+    row += scene.senses.row(root)
     row += one_hot(root.dep_, ("ROOT", "ccomp", "xcomp", "dobj", "pobj", "pcomp", "conj", "advcl"))
     return row

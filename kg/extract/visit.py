@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-
-from spacy.tokens import Token
+from dataclasses import dataclass
 
 from kg.cast import Mention, PlaceMention
-from kg.extract.candidate import DEPS, PREPS, Scene, anchor, meet, one_hot, path
+from kg.extract.candidate import DEPS, PREPS, Scene, anchor, meet, one_hot
 from kg.extract.journey import Candidate, decode
 from kg.extract.places import GOING, VISIT, Whereabouts
+from kg.extract.words import Word, root_of
 
 __all__ = ["Candidate", "candidates", "decode"]
 
@@ -18,6 +18,7 @@ _SUBJECT = 0
 """Where in the features it stands whether the person is the subject of the cue."""
 _ABOUT = ("visit.vehicle", "visit.event", "visit.guest", "visit.cancel", "visit.send", "meeting.noun", "meeting.verb")
 _SETTING = (*VISIT, *_ABOUT)
+_SUBORDINATE = frozenset({"relcl", "advcl", "ccomp", "acl"})
 _HOMEWARD = frozenset({"home", "back", "homeward", "homewards"})
 _IMPLIED = 6
 """How many places a sentence may leave to be understood."""
@@ -33,6 +34,7 @@ def candidates(scene: Scene) -> list[Candidate]:
     traveller: Mention | None = None
     last_seen: dict[int, str | None] = {}
     place_totals = Counter(p.country for p in scene.cast.places)
+    cues: dict[int, _Below] = {}
     for number in range(len(scene.sents)):
         actors = [m for m in scene.mentions_in[number] if m.entities and _can_travel(scene, m)]
         named = len(actors)
@@ -47,29 +49,39 @@ def candidates(scene: Scene) -> list[Candidate]:
         seen: dict[int, str | None] = {}
         setting = _setting(scene, number)
         at_home = {scene.cast.entities[e].country for m in actors for e in m.entities}
-        for mention in actors:
+        for rank, mention in enumerate(actors):
+            readings = mention.readings()
             for place, explicit in places:
-                if not explicit and mention not in actors[:named] and place not in likely:
+                if not explicit and rank >= named and place not in likely:
                     continue
                 if explicit and mention.first <= place.first < mention.stop and mention.kind != "group":
                     continue
-                for entity, certain in mention.readings():
+                way: _Way | None = None
+                for entity, certain in readings:
                     known = scene.cast.entities[entity]
                     if known.country and known.country == place.country:
                         continue
-                    cue, features = _features(scene, number, mention, place, entity, setting, explicit=explicit)
-                    if scene.clause(cue).never:
-                        continue
-                    if not explicit and not scene.senses.listed(cue, *VISIT, *_OCCASION):
-                        continue
-                    features += [
+                    if way is None:
+                        way = _way(scene, number, mention, place, explicit=explicit)
+                        if way.idle:
+                            break
+                        head, middle, tail = _of_pair(scene, number, mention, place, way, setting, cues)
+                    features = [
+                        *head,
+                        float(bool(known.country)),
+                        float(known.country == scene.cast.home),
+                        float(place.country == scene.cast.home),
+                        float(known.named),
+                        *middle,
+                        float(known.roles[0].kind == "office") if known.roles else 0.0,
+                        *tail,
                         certain,
-                        float(mention not in actors[:named]),
+                        float(rank >= named),
                         float(entity == scene.protagonist),
                         float(place.country == scene.stage),
                         float(totals[entity]),
                         float(place_totals[place.country]),
-                        float(len({p.country for p, named in places if named})),
+                        float(len(own)),
                         float(place.country in at_home),
                         float(known.country in own),
                         float(last_seen.get(entity, "") == place.country),
@@ -77,8 +89,8 @@ def candidates(scene: Scene) -> list[Candidate]:
                         float(len(together.get((entity, place.country), ()))),
                         *where.traits(number, place.country),
                     ]
-                    found.append(Candidate(mention, place, entity, cue, explicit, features))
-                    if explicit and features[_SUBJECT] and scene.senses.listed(cue, *VISIT[:-1]):
+                    found.append(Candidate(mention, place, entity, way.cue, explicit, features))
+                    if explicit and features[_SUBJECT] and scene.senses.listed(way.cue, *VISIT[:-1]):
                         seen[entity] = place.country
                         traveller = mention
         last_seen |= seen
@@ -148,38 +160,82 @@ def _setting(scene: Scene, number: int) -> list[float]:
     ]
 
 
-def _features(
+@dataclass(frozen=True)
+class _Way:
+    """How grammar leads from an actor to a place: ``owner`` governs the place, ``top`` stands above both."""
+
+    actor: Word
+    where: Word
+    prep: str
+    owner: Word
+    top: Word | None
+    up_actor: int
+    up_place: int
+    between: int
+    cue: Word
+    explicit: bool
+    idle: bool
+
+
+def _way(scene: Scene, number: int, mention: Mention, place: PlaceMention, *, explicit: bool) -> _Way:
+    """Return the way from an actor to a place; ``idle`` holds where nobody can have travelled by it."""
+    doc = scene.doc
+    start, stop = scene.sents[number]
+    actor = anchor(doc[mention.head])
+    away = scene.sent_of[mention.head] != number
+    top: Word | None
+    if explicit:
+        where = doc[min(place.stop - 1, stop - 1)]
+        if place.stop - place.first > 1:
+            where = root_of(doc[place.first : place.stop])
+        prep, owner = _attached(anchor(where))
+        top, up_actor, up_place = meet(actor, where)
+        between = abs(where.i - mention.head)
+        cue = _cue(scene, actor, owner, top)
+    else:
+        where, prep, top, up_actor, up_place, between = actor, "", actor, 0, 0, 30
+        cue = owner = _implied_cue(scene, actor, start, stop)
+    if away:
+        cue = next(iter(scene.listed(number, VISIT[:-1])), cue)
+    idle = scene.clause(cue).never or (not explicit and not scene.senses.listed(cue, *VISIT, *_OCCASION))
+    return _Way(actor, where, prep, owner, top, up_actor, up_place, between, cue, explicit, idle)
+
+
+@dataclass(frozen=True)
+class _Below:
+    """The words below a cue by what they are to it."""
+
+    objects: frozenset[int]
+    owners: frozenset[int]
+    passive: frozenset[int]
+    joined: frozenset[int]
+
+    @classmethod
+    def of(cls, cue: Word) -> _Below:
+        """Sort the words below a cue."""
+        below = cue.children
+        return cls(
+            frozenset(c.i for c in below if c.dep_ == "dobj"),
+            frozenset(c.i for c in below if c.dep_ in {"poss", "compound"}),
+            frozenset(c.i for c in below if c.dep_ == "nsubjpass"),
+            frozenset(g.i for c in below if c.dep_ in {"prep", "agent"} for g in c.children),
+        )
+
+
+def _of_pair(
     scene: Scene,
     number: int,
     mention: Mention,
     place: PlaceMention,
-    entity: int,
+    way: _Way,
     setting: list[float],
-    *,
-    explicit: bool,
-) -> tuple[Token, list[float]]:
-    doc = scene.doc
-    start, stop = scene.sents[number]
-    senses = scene.senses
-    actor = anchor(doc[mention.head])
-    known = scene.cast.entities[entity]
-    away = scene.sent_of[mention.head] != number
-    if explicit:
-        where = doc[min(place.stop - 1, stop - 1)]
-        if place.stop - place.first > 1:
-            where = doc[place.first : place.stop].root
-        prep, owner = _attached(anchor(where))
-        top, up_a, up_p = meet(actor, where)
-        between = abs(where.i - mention.head)
-        cue = _cue(scene, actor, owner, top)
-    else:
-        where, prep, top, up_a, up_p, between = actor, "", actor, 0, 0, 30
-        cue = owner = _implied_cue(scene, actor, start, stop)
-    if away:
-        cue = next(iter(scene.listed(number, VISIT[:-1])), cue)
+    known: dict[int, _Below],
+) -> tuple[list[float], list[float], list[float]]:
+    """Return what speaks for a mention and a place, whoever the mention stands for: three parts of the row."""
+    doc, senses, explicit = scene.doc, scene.senses, way.explicit
+    actor, where, cue, owner, top = way.actor, way.where, way.cue, way.owner, way.top
     clause = scene.clause(cue)
-    verb_a = actor.head if actor.dep_ in {"nsubj", "nsubjpass", "dobj", "pobj", "poss", "agent"} else actor
-    in_sentence = scene.listed(number, VISIT)
+    verb = actor.head if actor.dep_ in {"nsubj", "nsubjpass", "dobj", "pobj", "poss", "agent"} else actor
     subjects, steps = scene.subjects(cue)
     theirs, further = scene.subjects(owner)
     mine = {actor.i, mention.head}
@@ -187,68 +243,75 @@ def _features(
         mine.add(actor.head.i)  # "his plane landed": who owns the plane, or the trip, travels
     going = scene.listed(number, GOING)
     nearest = min((abs(t.i - cue.i) for t in going), default=40)
-    features: list[float] = [
-        float(bool(subjects & mine)),
-        *(float(senses.listed(cue, name)) for name in VISIT),
+    groups = senses.groups(cue)
+    if cue.i not in known:
+        known[cue.i] = _Below.of(cue)
+    below = known[cue.i]
+    acts, rules = not mine.isdisjoint(subjects), not mine.isdisjoint(theirs)
+    first, last = sorted((mention.head, where.i))
+    zone = scene.zone(mention.head)
+    places = scene.places_in[number]
+    head = [
+        float(acts),
+        *(float(name in groups) for name in VISIT),
         float(explicit),
         float(place.kind == "state"),
         float(place.kind in {"capital", "here"}),
         float(place.kind == "pointed"),
         float(place.kind == "landmark"),
         float(scene.dateline is not None and scene.dateline.country == place.country),
-        float(bool(known.country)),
-        float(known.country == scene.cast.home),
-        float(place.country == scene.cast.home),
-        float(known.named),
+    ]
+    middle = [
         float(mention.kind == "pronoun"),
         float(mention.kind == "role"),
         float(mention.kind == "group"),
         float(len(mention.entities) > 1),
         mention.score,
         float(mention.first < place.first) if explicit else 0.5,
-        float(min(between, 40)),
-        float(min(up_a, 12)),
-        float(min(up_p, 12)),
+        float(min(way.between, 40)),
+        float(min(way.up_actor, 12)),
+        float(min(way.up_place, 12)),
         float(scene.quoted[mention.head]),
         float(scene.quoted[where.i]),
-        float(scene.zone(mention.head) in {"headline", "deck"}),
-        float(scene.zone(mention.head) == "caption"),
+        float(zone in {"headline", "deck"}),
+        float(zone == "caption"),
         *setting,
         float(where.dep_ in {"nsubj", "nsubjpass"}),
         float(where.dep_ == "poss"),
         float(doc[where.i + 1].tag_ == "POS") if where.i + 1 < len(doc) else 0.0,
         float(top is not None and top.i == cue.i),
-        float(verb_a.i == cue.i),
+        float(verb.i == cue.i),
         float(owner.i == cue.i),
-        float(any(t.i in range(min(mention.head, where.i), max(mention.head, where.i)) for t in in_sentence)),
-        float(known.roles[0].kind == "office") if known.roles else 0.0,
-        float(steps),
-        float(bool(subjects) and not subjects & mine),
-        float(bool(theirs & mine)),
-        float(further),
-        float(bool(theirs) and not theirs & mine),
-        float(any(c.i in mine for c in cue.children if c.dep_ == "dobj")),
-        float(any(c.i in mine for c in cue.children if c.dep_ in {"poss", "compound"})),
-        float(any(c.i in mine for c in cue.children if c.dep_ == "nsubjpass")),
-        float(any(scene.subjects(t)[0] & mine for t in going)),
-        float(min(nearest, 40)),
-        float(sum(1 for p in scene.places_in[number] if p.first < place.first)) if explicit else -1.0,
-        float(min((abs(p.first - cue.i) for p in scene.places_in[number]), default=40) - abs(where.i - cue.i)),
-        float(any(g.i in mine for c in cue.children if c.dep_ in {"prep", "agent"} for g in c.children)),
-        float(sum(1 for t in path(where)[: min(up_p, 12)] if t.dep_ in {"relcl", "advcl", "ccomp", "acl"})),
-        float(sum(1 for t in path(actor)[: min(up_a, 12)] if t.dep_ in {"relcl", "advcl", "ccomp", "acl"})),
+        float(any(first <= t.i < last for t in scene.listed(number, VISIT))),
     ]
-    features += one_hot(actor.dep_, DEPS)
-    features += one_hot(where.dep_ if explicit else "", DEPS)
-    features += one_hot(prep, PREPS)
-    features += list(clause.flags)
-    features += senses.of(cue).tolist()
-    features += senses.of(owner).tolist()
-    features += senses.of(verb_a).tolist()
-    return cue, features
+    tail = [
+        float(steps),
+        float(bool(subjects) and not acts),
+        float(rules),
+        float(further),
+        float(bool(theirs) and not rules),
+        float(not mine.isdisjoint(below.objects)),
+        float(not mine.isdisjoint(below.owners)),
+        float(not mine.isdisjoint(below.passive)),
+        float(any(not mine.isdisjoint(scene.subjects(t)[0]) for t in going)),
+        float(min(nearest, 40)),
+        float(sum(1 for p in places if p.first < place.first)) if explicit else -1.0,
+        float(min((abs(p.first - cue.i) for p in places), default=40) - abs(where.i - cue.i)),
+        float(not mine.isdisjoint(below.joined)),
+        float(sum(1 for t in where.path[: min(way.up_place, 12)] if t.dep_ in _SUBORDINATE)),
+        float(sum(1 for t in actor.path[: min(way.up_actor, 12)] if t.dep_ in _SUBORDINATE)),
+        *one_hot(actor.dep_, DEPS),
+        *one_hot(where.dep_ if explicit else "", DEPS),
+        *one_hot(way.prep, PREPS),
+        *clause.flags,
+        *senses.row(cue),
+        *senses.row(owner),
+        *senses.row(verb),
+    ]
+    return head, middle, tail
 
 
-def _attached(token: Token) -> tuple[str, Token]:
+def _attached(token: Word) -> tuple[str, Word]:
     """Return the preposition that attaches a place and the verb or noun that it modifies."""
     if token.dep_ == "pobj":
         prep = token.head.lower_
@@ -259,7 +322,7 @@ def _attached(token: Token) -> tuple[str, Token]:
     return "", token.head
 
 
-def _cue(scene: Scene, actor: Token, owner: Token, top: Token | None) -> Token:
+def _cue(scene: Scene, actor: Word, owner: Word, top: Word | None) -> Word:
     """Return the word most likely to say that someone travels: on the way from the place to the actor, best listed."""
     options = [owner]
     if owner.head.i != owner.i:
@@ -277,7 +340,7 @@ def _cue(scene: Scene, actor: Token, owner: Token, top: Token | None) -> Token:
     return owner if owner.pos_ in {"VERB", "NOUN"} else (top or owner)
 
 
-def _implied_cue(scene: Scene, actor: Token, start: int, stop: int) -> Token:
+def _implied_cue(scene: Scene, actor: Word, start: int, stop: int) -> Word:
     options = [actor.head, *actor.head.children] if actor.head.i != actor.i else [actor]
     for name in ("visit.arrive", "visit.noun", "visit.go", "meeting.verb", "meeting.noun"):
         for option in options:

@@ -7,17 +7,17 @@ telling. That no date is known is a candidate too.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-
-from spacy.tokens import Token
+from operator import itemgetter
 
 from kg.extract.candidate import Draft, Scene, anchor, meet, one_hot
 from kg.extract.clause import Tense
 from kg.extract.status import STATUSES, status_features
 from kg.extract.timeline import READINGS, Moment, Timeline, timeline, widened
+from kg.extract.words import Word
 
 __all__ = ["STATUSES", "DateCandidate", "best_date", "date_candidates", "status_features"]
 
@@ -168,8 +168,8 @@ def _features(
     hows = {w.how for w in ways}
     moment = best.moment
     expression = moment.expression if moment else None
-    features = [float(s in sources) for s in _SOURCES] + one_hot(best.source, _SOURCES)
-    features += [float(h in hows) for h in READINGS] + one_hot(best.how, READINGS)
+    features = [*(float(s in sources) for s in _SOURCES), *one_hot(best.source, _SOURCES)]
+    features += [*(float(h in hows) for h in READINGS), *one_hot(best.how, READINGS)]
     features += one_hot(expression.kind if expression else "", _KINDS)
     features += one_hot(expression.bearing if expression else "", _BEARINGS)
     if moment is not None:
@@ -196,7 +196,7 @@ def _features(
             *_senses(scene, verb),
         ]  # fmt: skip
     else:
-        features += [_AWAY] * (23 + _BINDING) + [0.0] * len(_of_events(scene.senses.names))
+        features += [_AWAY] * (23 + _BINDING) + [0.0] * len(_senses(scene, cue))
     named, dated = value or "", line.dated(value) if value else None
     precision = 0 if value is None else 4 if "/" in value else len(value.split("-"))
     distance = _days(dated, line.anchor)
@@ -213,14 +213,17 @@ def _features(
 
 
 @lru_cache(maxsize=4)
-def _of_events(names: tuple[str, ...]) -> tuple[int, ...]:
-    return tuple(n for n, name in enumerate(names) if name.startswith(("visit.", "meeting.")))
+def _of_events(names: tuple[str, ...]) -> Callable[[tuple[float, ...]], tuple[float, ...]]:
+    """Return what takes the senses of visits and meetings out of a row of all."""
+    taken: Callable[[tuple[float, ...]], tuple[float, ...]] = itemgetter(
+        *(n for n, name in enumerate(names) if name.startswith(("visit.", "meeting.")))
+    )
+    return taken
 
 
-def _senses(scene: Scene, token: Token) -> list[float]:
+def _senses(scene: Scene, token: Word) -> tuple[float, ...]:
     """Return how near a word is to each group of words for visits and meetings."""
-    near: list[float] = scene.senses.of(token)[list(_of_events(scene.senses.names))].tolist()
-    return near
+    return _of_events(scene.senses.names)(scene.senses.row(token))
 
 
 def _binding(scene: Scene, draft: Draft, moment: Moment, number: int, first: int, last: int) -> list[float]:

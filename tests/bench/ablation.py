@@ -50,7 +50,10 @@ TECHNIQUES: dict[str, list[tuple[Any, str, Any]]] = {
     "settling of tellings": [(kg.reader, "settle", lambda scene, tellings: tellings)],
     "people of the authority": [(kg.link, "identify", lambda cast, authority, published: None)],
     "quotations": [(kg.reader, "find_quotes", lambda text, zones: ())],
-    "word senses": [(kg.extract.clause.Senses, "of", lambda self, token: np.zeros_like(_OF(self, token)))],
+    "word senses": [
+        (kg.extract.clause.Senses, "of", lambda self, token: np.zeros_like(_OF(self, token))),
+        (kg.extract.clause.Senses, "row", lambda self, token: (0.0,) * len(self.names)),
+    ],
 }
 
 
