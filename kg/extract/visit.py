@@ -163,7 +163,7 @@ def _setting(scene: Scene, number: int) -> list[float]:
     ]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class _Way:
     """How grammar leads from an actor to a place: ``owner`` governs the place, ``top`` stands above both."""
 
