@@ -250,6 +250,7 @@ class Senses:
         groups |= {f"statement.{act}": words for act, words in table["statement"]["verbs"].items()}
         self.names = tuple(sorted(groups))
         self._lexical = {name: frozenset(groups[name]) for name in self.names}
+        self._place = {name: i for i, name in enumerate(self.names)}
         self._centre = np.stack([_centre(vocab, groups[name]) for name in self.names])
         self._vocab = vocab
         # By the number that spaCy gives a lemma: this is asked for every word of every candidate.
@@ -261,14 +262,12 @@ class Senses:
         """Return, for each group, 1 where the lemma is listed, else the cosine to the group's centre (at most .9)."""
         near = self._cache.get(token.lemma)
         if near is None:
-            lemma = token.base
-            vector = np.asarray(self._vocab[lemma].vector, dtype=np.float32)
+            vector = np.asarray(self._vocab[token.base].vector, dtype=np.float32)
             norm = float(np.linalg.norm(vector))
             near = self._centre @ vector / norm if norm else np.zeros(len(self.names), dtype=np.float32)
             near = np.clip(near, 0, 0.9)
-            for i, name in enumerate(self.names):
-                if lemma in self._lexical[name]:
-                    near[i] = 1.0
+            for name in self.groups(token):
+                near[self._place[name]] = 1.0
             near = near.astype(np.float32)
             _keep(self._cache, token.lemma, near)
         return near

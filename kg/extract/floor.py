@@ -21,6 +21,7 @@ class Floor:
     sayers: list[tuple[int, int]] = field(default_factory=list)
     often: Counter[int] = field(default_factory=Counter)
     named: Counter[int] = field(default_factory=Counter)
+    total: int = 0
     groups: dict[int, list[Candidate]] = field(default_factory=dict)
     lengths: dict[int, int] = field(default_factory=dict)
     contents: dict[Span, list[float]] = field(default_factory=dict)
@@ -42,6 +43,7 @@ def floor(scene: Scene, found: Sequence[Candidate]) -> Floor:
     made.sayers = sorted(cues.items())
     made.often = Counter(cues.values())
     made.named = Counter(e for m in scene.cast.mentions for e in m.entities)
+    made.total = sum(made.named.values())
     ordered = sorted(found, key=lambda c: (c.content.start, -c.content.end))
     open_: list[Candidate] = []
     for candidate in ordered:
@@ -73,8 +75,8 @@ def features(scene: Scene, candidate: Candidate, made: Floor, first: int, stop: 
     best = 0.0
     rivals = made.groups.get(id(candidate), [])
     for rival in rivals:
-        earlier |= rival.content.start < start
-        longer |= rival.content.end > end
+        earlier |= rival.content.start < start and rival.content.end >= end
+        longer |= rival.content.start <= start and rival.content.end > end
         if rival.entity == entity:
             same += 1
             own_sure |= rival.link in SURE
@@ -102,7 +104,7 @@ def features(scene: Scene, candidate: Candidate, made: Floor, first: int, stop: 
         float(after is not None and after[1] == entity),
         float(after[0] - stop) if after is not None else 99.0,
         float(made.often[entity]),
-        made.named[entity] / max(1, sum(made.named.values())),
+        made.named[entity] / max(1, made.total),
         float(own.get(entity) is False),
         float(own.get(entity) is True),
         float(len(others)),
@@ -128,13 +130,9 @@ def features(scene: Scene, candidate: Candidate, made: Floor, first: int, stop: 
         length / max(1, made.lengths.get(cue.i, length) if cue is not None else length),
         float(scene.parsed.zone_of[head] == scene.parsed.zone_of[first]),
         float(scene.sent_of[first] - scene.sent_of[head]),
-        float(
-            any(r.content.start < candidate.content.start and r.content.end >= candidate.content.end for r in rivals)
-        ),
-        float(
-            any(r.content.start <= candidate.content.start and r.content.end > candidate.content.end for r in rivals)
-        ),
-        float(sum(1 for r in rivals if r.entity == entity and r.direct)),
+        float(earlier),
+        float(longer),
+        float(own_direct),
         *_phrase(scene, entity, subject.i if subject is not None else head),
     ]
 

@@ -45,7 +45,7 @@ def _centres(vocab: Vocab) -> Vector:
 def _nearness(doc: Doc, words: list[Word]) -> Vector:
     """Return how near each token is to the middle of each tenor's words, one row a token (one of zeros for none)."""
     tokens = [doc[word.i] for word in words]
-    vectors = [t.vector / t.vector_norm for t in tokens if t.vector_norm > 0]
+    vectors = [t.vector / norm for t in tokens if (norm := t.vector_norm) > 0]
     found: Vector = (
         np.asarray(vectors, dtype=np.float32) @ _centres(doc.vocab).T
         if vectors

@@ -51,6 +51,7 @@ def candidates(scene: Scene) -> list[Candidate]:
         at_home = {scene.cast.entities[e].country for m in actors for e in m.entities}
         for rank, mention in enumerate(actors):
             readings = mention.readings()
+            unsaid: _Way | None = None  # the same for all places that the sentence does not name
             for place, explicit in places:
                 if not explicit and rank >= named and place not in likely:
                     continue
@@ -62,7 +63,9 @@ def candidates(scene: Scene) -> list[Candidate]:
                     if known.country and known.country == place.country:
                         continue
                     if way is None:
-                        way = _way(scene, number, mention, place, explicit=explicit)
+                        way = unsaid if not explicit else None
+                        way = way or _way(scene, number, mention, place, explicit=explicit)
+                        unsaid = unsaid if explicit else way
                         if way.idle:
                             break
                         head, middle, tail = _of_pair(scene, number, mention, place, way, setting, cues)
@@ -160,7 +163,7 @@ def _setting(scene: Scene, number: int) -> list[float]:
     ]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class _Way:
     """How grammar leads from an actor to a place: ``owner`` governs the place, ``top`` stands above both."""
 

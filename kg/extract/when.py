@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 from operator import itemgetter
 
 from kg.extract.candidate import Draft, Scene, anchor, meet, one_hot
@@ -146,10 +147,13 @@ class _Choice:
     """What the candidates of one draft are among themselves."""
 
     def __init__(self, found: dict[str | None, list[_Telling]]) -> None:
-        """Count the values and those of each source."""
+        """Count the values and those of each source; ``bound`` keeps how each moment stands to the draft."""
         self.values = [value for value in found if value is not None]
         self.own = sum(any(w.source == "own" and w.how != "coarse" for w in ways) for ways in found.values())
-        self.finer = {v: any(o != v and o.startswith(v) for o in self.values) for v in self.values}
+        # Of sorted values the next one begins with this one if any does.
+        ordered = sorted(self.values)
+        self.finer = {value: follower.startswith(value) for value, follower in pairwise([*ordered, ""])}
+        self.bound: dict[tuple[int, bool], list[float]] = {}
 
 
 def _features(
@@ -173,28 +177,10 @@ def _features(
     features += one_hot(expression.kind if expression else "", _KINDS)
     features += one_hot(expression.bearing if expression else "", _BEARINGS)
     if moment is not None:
-        token = scene.doc[moment.at]
-        first, last = sorted((moment.at, cue.i))
-        between = scene.doc[first:last]
-        top, up_cue, up_date = meet(cue, token)
-        verb = moment.clause.verb
-        near = [abs(line.moments[n].at - cue.i) for n in line.of_sentence[number]]
-        features += [
-            float(min(last - first, 200)), float(min(up_cue, 15)), float(min(up_date, 15)),
-            float(sum(1 for t in between if t.pos_ == "VERB")) if best.source == "own" else _AWAY,
-            float(sum(1 for t in between if t.text in ",;-—")) if best.source == "own" else _AWAY,
-            float(verb.i == scene.clause(cue).verb.i), float(moment.at < cue.i),
-            float(top is not None and top.i == cue.i), float(bool(near) and abs(moment.at - cue.i) == min(near)),
-            float(scene.quoted[moment.at] == scene.quoted[cue.i]),
-            float(moment.inside), float(moment.heading),
-            float(number - moment.sentence), float(line.paragraph[moment.sentence] == line.paragraph[number]),
-            float(line.between(first, last)),
-            float(cue.is_ancestor(token)), float(verb.is_ancestor(cue) or verb.i == cue.i),
-            float(scene.zone(moment.at) in {"headline", "deck"}),
-            *_binding(scene, draft, moment, number, first, last),
-            *one_hot(moment.clause.tense, _TENSES), moment.clause.flags[3], moment.clause.flags[2],
-            *_senses(scene, verb),
-        ]  # fmt: skip
+        key = id(moment), best.source == "own"  # two may stand at one token
+        if key not in choice.bound:
+            choice.bound[key] = _of_moment(scene, line, draft, number, moment, own=best.source == "own")
+        features += choice.bound[key]
     else:
         features += [_AWAY] * (23 + _BINDING) + [0.0] * len(_senses(scene, cue))
     named, dated = value or "", line.dated(value) if value else None
@@ -210,6 +196,31 @@ def _features(
         float(choice.own), float(len(choice.values)),
     ]  # fmt: skip
     return features
+
+
+def _of_moment(scene: Scene, line: Timeline, draft: Draft, number: int, moment: Moment, *, own: bool) -> list[float]:
+    """Return how a moment stands to a draft, whatever it is read as; ``own`` says that the draft's sentence has it."""
+    cue, token = scene.doc[draft.cue], scene.doc[moment.at]
+    first, last = sorted((moment.at, cue.i))
+    top, up_cue, up_date = meet(cue, token)
+    verb = moment.clause.verb
+    near = [abs(line.moments[n].at - cue.i) for n in line.of_sentence[number]]
+    return [
+        float(min(last - first, 200)), float(min(up_cue, 15)), float(min(up_date, 15)),
+        float(scene.verbs[last] - scene.verbs[first]) if own else _AWAY,
+        float(sum(1 for t in scene.doc[first:last] if t.text in ",;-—")) if own else _AWAY,
+        float(verb.i == scene.clause(cue).verb.i), float(moment.at < cue.i),
+        float(top is not None and top.i == cue.i), float(bool(near) and abs(moment.at - cue.i) == min(near)),
+        float(scene.quoted[moment.at] == scene.quoted[cue.i]),
+        float(moment.inside), float(moment.heading),
+        float(number - moment.sentence), float(line.paragraph[moment.sentence] == line.paragraph[number]),
+        float(line.between(first, last)),
+        float(cue.is_ancestor(token)), float(verb.is_ancestor(cue) or verb.i == cue.i),
+        float(scene.zone(moment.at) in {"headline", "deck"}),
+        *_binding(scene, draft, moment, number, first, last),
+        *one_hot(moment.clause.tense, _TENSES), moment.clause.flags[3], moment.clause.flags[2],
+        *_senses(scene, verb),
+    ]  # fmt: skip
 
 
 @lru_cache(maxsize=4)
@@ -250,11 +261,13 @@ def _binding(scene: Scene, draft: Draft, moment: Moment, number: int, first: int
         ]  # fmt: skip
     else:
         features += [-1.0] * 6
-    mentions = scene.mentions_in[moment.sentence]
     who = set(draft.entities)
-    named = {e for m in mentions for e in m.entities}
-    gap = min((abs(m.head - moment.at) for m in mentions if who & set(m.entities)), default=99)
-    others = min((abs(m.head - moment.at) for m in mentions if not who & set(m.entities)), default=99)
+    named: set[int] = set()
+    far: tuple[list[int], list[int]] = [], []
+    for mention in scene.mentions_in[moment.sentence]:
+        named.update(mention.entities)
+        far[who.isdisjoint(mention.entities)].append(abs(mention.head - moment.at))
+    gap, others = (min(distances, default=99) for distances in far)
     features += [
         len(who & named) / max(1, len(who)), float(gap), float(others), float(gap <= others),
         float(len(places)),
