@@ -227,9 +227,13 @@ def _missed(doc: Doc, where: Where, authority: Authority, taken: set[int]) -> It
         stop = sequence(doc, i, where)
         while stop > i and stop - 1 in taken:
             stop -= 1
-        free = stop > i and not taken.intersection(range(i, stop)) and not any(
-            j in where or doc[j].lower_ in words or (doc[j].text.isupper() and len(doc[j].text) > 1)
-            for j in range(i, stop)
+        free = (
+            stop > i
+            and not taken.intersection(range(i, stop))
+            and not any(
+                j in where or doc[j].lower_ in words or (doc[j].text.isupper() and len(doc[j].text) > 1)
+                for j in range(i, stop)
+            )
         )
         if free and stop - i == 1:
             before = doc[i - 1] if i > token.sent.start else None

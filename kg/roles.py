@@ -229,8 +229,11 @@ def _phrase(doc: Doc, head: int, where: Where, is_name: Callable[[int], bool], *
             and len(token.text) <= 5
         ):
             title.insert(0, token.text)
-        elif i >= left and not is_name(i) and token.pos_ in _DESCRIBING and (
-            token.ent_type_ not in _NEVER_TITLE or doc[i + 1].text == "-"
+        elif (
+            i >= left
+            and not is_name(i)
+            and token.pos_ in _DESCRIBING
+            and (token.ent_type_ not in _NEVER_TITLE or doc[i + 1].text == "-")
         ):
             if office and token.dep_ == "compound" and i + 1 == head - len(title) + 1:
                 title.insert(0, token.text)

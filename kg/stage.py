@@ -143,6 +143,4 @@ def _alike(one: str | None, other: str | None) -> float:
 
 def _kind_of(token: Token) -> float:
     """Return the pronoun's form as a number, 0 for other words."""
-    return float(
-        {"he": 1, "she": 1, "him": 2, "his": 3, "her": 3, "himself": 4, "herself": 4}.get(token.lower_, 0)
-    )
+    return float({"he": 1, "she": 1, "him": 2, "his": 3, "her": 3, "himself": 4, "herself": 4}.get(token.lower_, 0))
