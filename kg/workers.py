@@ -182,7 +182,8 @@ def _deadline(seconds: float) -> Iterator[None]:
         raise UnfitError(f"reading it takes more than {seconds:g} s of processor time", "split it, or leave it out")
 
     before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    # Again each second: Python drops what is raised while it collects garbage or finalises an object.
+    signal.setitimer(signal.ITIMER_PROF, seconds, 1.0)
     try:
         yield
     finally:

@@ -195,9 +195,14 @@ def meanings(text: str, anchor: date | None) -> dict[DateExpression, set[str]]:
 
 
 def test_the_development_corpus_dates_its_events_by_what_is_found() -> None:
-    """Most evidence that words a date must word the annotated one: the rest names another date than the event's."""
-    total = right = 0
+    """Most evidence that words a date must word the annotated one: the rest names another date than the event's.
+
+    Articles "a" to "k" are those that the grammar was worked on; the others came later.
+    """
+    total: Counter[bool] = Counter()
+    right: Counter[bool] = Counter()
     for path in sorted((Path(__file__).parent / "corpus" / "open").glob("*[0-9].json")):
+        worked_on = path.stem[0] <= "k"
         text = path.with_suffix(".txt").read_text("utf-8")
         published = json.loads(path.read_text("utf-8"))["published"]
         found = meanings(text, date.fromisoformat(published) if published else None)
@@ -207,10 +212,11 @@ def test_the_development_corpus_dates_its_events_by_what_is_found() -> None:
             inside = [e for e in found if place.start() <= e.span.start and e.span.end <= place.end()]
             values = {value for e in inside for value in found[e]}
             values |= {end for value in values for end in value.split("/")}
-            total += bool(values)
-            right += gold in values
-    assert total > 600
-    assert right / total > 0.9, f"{right} of {total}"
+            total[worked_on] += bool(values)
+            right[worked_on] += gold in values
+    assert min(total.values()) > 600
+    assert right[True] / total[True] > 0.9, f"{right} of {total}"
+    assert right[False] / total[False] > 0.85, f"{right} of {total}"
 
 
 @pytest.mark.parametrize(

@@ -53,9 +53,19 @@ def test_case_has_the_zones_that_its_file_lists(case: Path) -> None:
     assert found == expected.read_text("utf-8"), "if this is right, run again with LEGATION_REWRITE_CASES=1"
 
 
+WORKED_ON = "abcdefhijk"
+"""The first letters of the articles that the zones were worked on; of the others, written later, nearly all must do."""
+
+
+def later(names: list[str]) -> float:
+    """Return what share of the articles written later these are; those worked on must not be among them."""
+    assert [name for name in names if name[0] in WORKED_ON] == []
+    return len(set(names)) / sum(path.stem[0] not in WORKED_ON for path in OPEN.glob("*.txt"))
+
+
 def annotated() -> list[tuple[str, str, dict[str, object]]]:
     articles = sorted(OPEN.glob("*.txt"))
-    assert len(articles) == 127
+    assert len(articles) >= 365
     return [
         (path.stem, path.read_bytes().decode("utf-8"), json.loads(path.with_suffix(".json").read_text("utf-8")))
         for path in articles
@@ -70,8 +80,8 @@ def test_headlines_of_the_open_corpus_are_its_titles(told: bool) -> None:
         zones = find_zones(text, title=title if told and isinstance(title, str) else None)
         found = [" ".join(zone.span.of(text).split()) for zone in zones.zones if zone.kind == "headline"]
         if [one.casefold() for one in found] != ([title.casefold()] if isinstance(title, str) else []):
-            wrong.append((name, found))
-    assert wrong == []
+            wrong.append(name)
+    assert later(wrong) < 0.04, wrong
 
 
 def test_evidence_of_the_open_corpus_lies_within_one_parsed_paragraph() -> None:
@@ -86,9 +96,9 @@ def test_evidence_of_the_open_corpus_lies_within_one_parsed_paragraph() -> None:
                 assert found, (name, words)
                 count += 1
                 if not any(span.start <= found.start() and found.end() <= span.end for span in spans):
-                    outside.append((name, words))
+                    outside.append(name)
     assert count > 2000
-    assert outside == []
+    assert later(outside) < 0.04, outside
 
 
 @pytest.mark.parametrize(
