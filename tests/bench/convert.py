@@ -57,10 +57,9 @@ class Stopwatch:
 
 def cpu(work: Callable[[], object]) -> float:
     """Return the seconds of processor time, user and system, that the work takes here and in child processes."""
-    before = os.times()
+    before = time.process_time() + sum(os.times()[2:4])
     work()
-    after = os.times()
-    return sum(after[:4]) - sum(before[:4])
+    return time.process_time() + sum(os.times()[2:4]) - before
 
 
 def bare(nlp: Language, texts: list[str]) -> int:
