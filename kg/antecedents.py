@@ -13,7 +13,7 @@ from spacy.tokens import Token
 from kg.authority import Authority
 from kg.cast import PRONOUNS, Cast, Entity, Mention
 from kg.lexicon import roles as words
-from kg.quotes import Quote
+from kg.quotes import Quote, quoted
 from kg.records import Span
 from kg.roles import Role
 from kg.stage import Stage
@@ -70,7 +70,7 @@ class Antecedents:
         for number, sentence in enumerate(self.doc.sents):
             for i in range(sentence.start, sentence.end):
                 self.sent[i] = number
-        self.quoted = [any(q.span.start <= s < q.span.end for q in quotes) for s in cast.parsed.starts]
+        self.quoted = quoted(cast.parsed.starts, quotes)
         self.stage = Stage(cast, authority, published, self.sent)
         self.chain: dict[str, Mention] = {}
         self.spoken: list[Mention] = []
@@ -220,10 +220,7 @@ def may_fit(entity: Entity, role: Role) -> bool:
 
 def fits(entity: Entity, role: Role, *, home: str | None) -> bool:
     """Say whether an entity may be whom a role phrase means: country, office, gender and "former" agree."""
-    if role.countries and entity.country and entity.country not in role.countries:
-        return False
-    gender = words().gender.get(role.lemma)
-    if gender and entity.gender and gender != entity.gender:
+    if not may_fit(entity, role):
         return False
     if role.lemma in GENERIC or role.kind == "person":
         return not role.countries or entity.country in role.countries

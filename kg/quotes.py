@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kg.records import Span
@@ -21,6 +23,15 @@ class Quote:
     span: Span
     closed: bool
     paragraph: int
+
+
+def quoted(starts: Sequence[int], quotes: Sequence[Quote]) -> list[bool]:
+    """Say of each token, by the place where it starts (rising), whether it stands in a quotation."""
+    found = [False] * len(starts)
+    for quote in quotes:
+        for i in range(bisect_left(starts, quote.span.start), bisect_left(starts, quote.span.end)):
+            found[i] = True
+    return found
 
 
 def find_quotes(text: str, paragraphs: tuple[Zone, ...]) -> tuple[Quote, ...]:

@@ -14,7 +14,7 @@ from kg.cast import Cast, Mention, PlaceMention
 from kg.extract.clause import Clause, Senses, clause_of, subjects_of
 from kg.extract.words import Word, words_of
 from kg.parse import Parsed
-from kg.quotes import Quote
+from kg.quotes import Quote, quoted
 from kg.records import Span
 from kg.timex import DateExpression
 
@@ -78,12 +78,7 @@ class Scene:
             if i < len(doc):
                 self.dates_in[self.sent_of[i]].append((i, expression))
         self.verbs = [0, *accumulate(t.pos_ == "VERB" for t in doc)]
-        self.quoted = [False] * len(doc)
-        for quote in self.quotes:
-            i = bisect_left(self.parsed.starts, quote.span.start)
-            while i < len(doc) and self.parsed.starts[i] < quote.span.end:
-                self.quoted[i] = True
-                i += 1
+        self.quoted = quoted(self.parsed.starts, self.quotes)
         named = Counter(e for m in self.cast.mentions for e in m.entities if self.cast.entities[e].kind == "person")
         self.protagonist = min(named, key=lambda e: (-named[e], e)) if named else None
         where = Counter(p.country for p in self.cast.places if p.kind != "state")

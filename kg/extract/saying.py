@@ -5,27 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import get_args
 
 from kg.cast import Mention
 from kg.extract.candidate import Scene
 from kg.extract.words import Word
 from kg.lexicon import frames
-from kg.records import Span
+from kg.records import Act, Span
 
-ACTS = (
-    "say",
-    "announce",
-    "affirm",
-    "praise",
-    "accuse",
-    "criticise",
-    "deny",
-    "demand",
-    "promise",
-    "warn",
-    "propose",
-    "invite",
-)
+ACTS = get_args(Act)
 KINDS = (
     "quote", "clause", "infinitive", "object", "of", "according", "noun", "whole", "turn",
     "aside", "rest", "colon", "echo",
@@ -54,7 +42,7 @@ class Candidate:
 @lru_cache(maxsize=1)
 def _acts() -> dict[str, str]:
     found: dict[str, str] = {}
-    for act in ("say", *ACTS[1:]):
+    for act in ACTS:
         for verb in frames()["statement"]["verbs"].get(act, []):
             found.setdefault(verb, act)
     return found
