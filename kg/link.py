@@ -9,7 +9,7 @@ from kg.authority import Authority
 from kg.cast import Cast, Entity, PlaceMention
 from kg.known import City, Landmark, Organisation, Person, State
 from kg.names import tokens
-from kg.records import Actor, Article, OfficeHolding, Place
+from kg.records import GEONAMES, WIKIDATA, Actor, Article, Link, OfficeHolding, Place
 from kg.roles import Role
 from kg.spelling import normalise
 
@@ -125,10 +125,10 @@ class Linker:
                 known.name,
                 _with(aliases, entity.name, known.name),
                 country=known.country or entity.country,
-                wikidata=known.qid,
+                links=_wikidata(known.qid),
             )
         if isinstance(known, State):
-            return Actor(known.path, "state", known.name, aliases, country=known.alpha2, wikidata=known.qid)
+            return Actor(known.path, "state", known.name, aliases, country=known.alpha2, links=_wikidata(known.qid))
         if isinstance(known, Organisation):
             return Actor(
                 known.path,
@@ -137,7 +137,7 @@ class Linker:
                 aliases,
                 subkind=subkind(known.kind),
                 country=known.country,
-                wikidata=known.qid,
+                links=_wikidata(known.qid),
             )
         key = slug(entity.name)
         if not entity.named or (entity.kind == "person" and len(tokens(entity.name)) == 1):
@@ -163,13 +163,15 @@ class Linker:
                     state.alpha2,
                     state.latitude,
                     state.longitude,
-                    state.geonames or None,
+                    _geonames(state.geonames),
                 )
         known = self.authority.place_by_key(mention.key)
         if isinstance(known, Landmark):
             return Place(known.path, known.name, known.country)
         if isinstance(known, City):
-            return Place(known.path, known.name, known.country, known.latitude, known.longitude, known.geonames or None)
+            return Place(
+                known.path, known.name, known.country, known.latitude, known.longitude, _geonames(known.geonames)
+            )
         return Place(f"place/{slug(mention.key)}", mention.key, mention.country)
 
     def actors(self) -> tuple[Actor, ...]:
@@ -227,6 +229,14 @@ class Linker:
                             )
                         )
         return tuple(sorted(found, key=repr))
+
+
+def _wikidata(qid: str | None) -> tuple[Link, ...]:
+    return (Link(WIKIDATA + qid, "exactMatch"),) if qid else ()
+
+
+def _geonames(number: str | None) -> tuple[Link, ...]:
+    return (Link(f"{GEONAMES}{number}/", "exactMatch"),) if number else ()
 
 
 def _office_name(role: Role) -> str:

@@ -19,7 +19,7 @@ from functools import reduce
 from typing import TypeVar
 
 from kg.edtf import finer
-from kg.records import Account, Actor, Event, Meeting, Place, Report, Statement, Status, Visit
+from kg.records import Account, Actor, Event, Link, Meeting, Place, Report, Statement, Status, Visit
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -97,6 +97,8 @@ def _one_actor(same: Sequence[Actor]) -> Actor:
     return replace(
         ranked[0],
         aliases=tuple(sorted(names - {ranked[0].name})),
+        links=_strongest(link for actor in same for link in actor.links),
+        notations=tuple(sorted({notation for actor in same for notation in actor.notations})),
         subkind=_first(actor.subkind for actor in ranked),
         country=_first(actor.country for actor in ranked),
     )
@@ -104,7 +106,16 @@ def _one_actor(same: Sequence[Actor]) -> Actor:
 
 def _one_place(same: Sequence[Place]) -> Place:
     """Return one place of many with the same key: the one with an identifier and coordinates comes first."""
-    return min(same, key=lambda place: (place.geonames is None, place.latitude is None, -len(place.name), repr(place)))
+    first = min(same, key=lambda place: (not place.links, place.latitude is None, -len(place.name), repr(place)))
+    return replace(first, links=_strongest(link for place in same for link in place.links))
+
+
+def _strongest(links: Iterable[Link]) -> tuple[Link, ...]:
+    """Return one link a target: the most confident one, an exact match before a close one."""
+    kept: dict[str, Link] = {}
+    for link in sorted(links, key=lambda one: (one.relation != "exactMatch", -one.confidence, one)):
+        kept.setdefault(link.target, link)
+    return tuple(kept[target] for target in sorted(kept))
 
 
 def _occasion(told: _Told, places: Mapping[str, Place]) -> tuple[str, ...]:

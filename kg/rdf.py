@@ -30,7 +30,6 @@ A = term("rdf:type")
 LABEL = term("rdfs:label")
 DATE = term("xsd:date")
 STRING = term("xsd:string")
-EXACT_MATCH = term("skos:exactMatch")
 
 Object = NamedNode | Literal
 Statements = Iterator[tuple[NamedNode, NamedNode, Object]]
@@ -235,12 +234,10 @@ def _actors(names: Names, accounts: Iterable[Account], merged: Merged) -> Statem
 
 def _links(names: Names, merged: Merged) -> Statements:
     """Yield the same things elsewhere: actors on Wikidata, places on GeoNames."""
-    for actor in merged.actors:
-        if actor.wikidata:
-            yield names.node(actor.key), EXACT_MATCH, NamedNode(f"http://www.wikidata.org/entity/{actor.wikidata}")
-    for place in merged.places:
-        if place.geonames:
-            yield names.node(place.key), EXACT_MATCH, NamedNode(f"https://sws.geonames.org/{place.geonames}/")
+    things: list[Actor | Place] = [*merged.actors, *merged.places]
+    for thing in things:
+        for link in thing.links:
+            yield names.node(thing.key), term(f"skos:{link.relation}"), NamedNode(link.target)
 
 
 def _actor(names: Names, actor: Actor) -> Statements:

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+WIKIDATA = "http://www.wikidata.org/entity/"
+GEONAMES = "https://sws.geonames.org/"
+
+Relation = Literal["exactMatch", "closeMatch"]
 Status = Literal["planned", "occurred", "cancelled"]
 Mode = Literal["in-person", "phone", "video", "unknown"]
 ActorKind = Literal["person", "state", "organization"]
@@ -67,12 +71,29 @@ class Refusal:
     remedy: str
 
 
+@dataclass(frozen=True, order=True)
+class Link:
+    """That an actor or place is a thing in another data set: ``target`` is its IRI there.
+
+    ``relation`` is the local name of the SKOS property, ``exactMatch`` or ``closeMatch``. ``confidence`` is in 0–1;
+    ``reasons`` say in a few words each what speaks for it. ``source`` says who found it: ``authority`` (the packaged
+    tables) or the address of the service that was asked.
+    """
+
+    target: str
+    relation: Relation
+    confidence: float = 1.0
+    reasons: tuple[str, ...] = ()
+    source: str = "authority"
+
+
 @dataclass(frozen=True)
 class Actor:
     """A person, state or organization that an article names.
 
-    ``aliases`` are the surface forms in the article. ``wikidata`` is a QID or None. ``kind`` is
-    refined by ``subkind`` (the local name of an ontology class below it: ``Ministry``, ``Party``).
+    ``aliases`` are the surface forms in the article. ``kind`` is refined by ``subkind`` (the local name of an ontology
+    class below it: ``Ministry``, ``Party``). ``notations`` are codes as (scheme, code), the scheme being the
+    local name of a datatype of the ontology: ``("IsoAlpha3", "USA")``.
     """
 
     key: str
@@ -81,7 +102,14 @@ class Actor:
     aliases: tuple[str, ...] = ()
     subkind: str | None = None
     country: str | None = None
-    wikidata: str | None = None
+    links: tuple[Link, ...] = ()
+    notations: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def wikidata(self) -> str | None:
+        """The QID of the thing on Wikidata that the actor is linked to as the same, or None."""
+        found = (link for link in self.links if link.relation == "exactMatch" and link.target.startswith(WIKIDATA))
+        return next((link.target.removeprefix(WIKIDATA) for link in found), None)
 
 
 @dataclass(frozen=True)
@@ -93,7 +121,7 @@ class Place:
     country: str | None = None
     latitude: float | None = None
     longitude: float | None = None
-    geonames: str | None = None
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,13 @@ from dataclasses import replace
 from datetime import date
 
 from kg.records import (
+    GEONAMES,
+    WIKIDATA,
     Account,
     Act,
     Actor,
     Article,
+    Link,
     Meeting,
     OfficeHolding,
     Place,
@@ -22,10 +25,16 @@ from kg.records import (
     Visit,
 )
 
-PETROVA = Actor("person/ana-petrova", "person", "Ana Petrova", ("Ms Petrova", "Petrova"), wikidata="Q900000001")
+PETROVA = Actor(
+    "person/ana-petrova",
+    "person",
+    "Ana Petrova",
+    ("Ms Petrova", "Petrova"),
+    links=(Link(WIKIDATA + "Q900000001", "exactMatch"),),
+)
 LINDEN = Actor("person/jon-linden", "person", "Jon Linden", ("Linden",))
 NORLAND = Actor("state/no", "state", "Norland", ("Norlandic",), country="NO")
-HARBOUR = Place("place/harbour-no", "Harbour", "NO", 59.91, 10.75, "3143244")
+HARBOUR = Place("place/harbour-no", "Harbour", "NO", 59.91, 10.75, (Link(f"{GEONAMES}3143244/", "exactMatch"),))
 COUNTRY = Place("place/no", "Norland", "NO")
 
 TEXT = (
@@ -103,7 +112,7 @@ def preview(article_id: str = "preview", *, status: Status = "planned") -> Accou
     text = "Ms Petrova is expected in Norland on May 18, 2022."
     told = article(article_id, text, published=date(2022, 5, 17))
     report = visit(text, "is expected in Norland on May 18, 2022", to=COUNTRY, edtf="2022-05-18", status=status)
-    known_by_surname = replace(PETROVA, name="Petrova", aliases=("Ms Petrova",), wikidata=None)
+    known_by_surname = replace(PETROVA, name="Petrova", aliases=("Ms Petrova",), links=())
     return Account(told, (known_by_surname,), (COUNTRY,), (), (report,))
 
 

@@ -122,6 +122,6 @@ def test_an_actor_keeps_all_names_and_the_authoritys_as_the_preferred_one() -> N
 
 
 def test_a_place_keeps_its_coordinates() -> None:
-    bare = replace(HARBOUR, latitude=None, longitude=None, geonames=None)
+    bare = replace(HARBOUR, latitude=None, longitude=None, links=())
     account = Account(article("x", "Harbour"), (), (bare,), (OfficeHolding("state/no", "Mayor"),), ())
     assert HARBOUR in merge([account, harbour()]).places
