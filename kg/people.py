@@ -123,7 +123,7 @@ class People:
         bones = skeleton(name)
         if found := self._respelt(bones):
             return _ranked((person, RESPELT) for person in found)
-        if found := self._listed("skeletons", " ".join((bones.split()[:1] + bones.split()[-1:]))):
+        if found := self._listed("skeletons", " ".join(bones.split()[:1] + bones.split()[-1:])):
             return _ranked((person, RESPELT_SHORT) for person in found)
         return _ranked((person, SURNAME) for person in self._listed("surnames", low))
 
