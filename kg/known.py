@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from importlib.resources.abc import Traversable
 from typing import Literal, cast
 
 Certainty = Literal["yes", "perhaps", "no"]
@@ -209,14 +206,6 @@ def _reached(day: str, start: str) -> Certainty:
 
 def _later(day: str, years: int) -> str:
     return f"{int(day[:4]) + years:04}{day[4:]}"
-
-
-def rows(folder: Traversable, name: str) -> Iterator[dict[str, str]]:
-    """Yield the rows of one of the authority's tables."""
-    reader = csv.reader((folder / name).read_text("utf-8").splitlines())
-    columns = next(reader)
-    for row in reader:
-        yield dict(zip(columns, row, strict=True))
 
 
 def _list(field: str) -> tuple[str, ...]:
