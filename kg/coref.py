@@ -10,7 +10,7 @@ from datetime import date
 from kg import plurals
 from kg.antecedents import GENERIC, SHARED, SUBJECT, Antecedents, Rank, fits, may_fit, same_office
 from kg.authority import Authority
-from kg.cast import PRONOUNS, Cast, Entity, Mention
+from kg.cast import PRONOUNS, Cast, Entity, Identity, Mention
 from kg.quotes import Quote
 from kg.roles import COUNTED, SIDES, Role
 
@@ -321,6 +321,7 @@ class Resolver:
             gender=person.gender,
             named=False,
             known=person,
+            identity=Identity(person, "exactMatch", None, (f"held the office on {self.published}",)),
             first=role.first,
         )
         entity.forms[self.cast.parsed.words(role.first, role.stop)] += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -40,11 +41,16 @@ _PARTICLES = frozenset(
 )
 _AFTER_NAMES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _FAMILY_NAME_FIRST = frozenset({"CN", "HK", "KH", "KP", "KR", "MO", "SG", "TW", "VN"})
+_CALLED_BY_GIVEN_NAME = frozenset({"AE", "BH", "BN", "BT", "ER", "ET", "IS", "KW", "MY", "OM", "QA", "SA", "TH"})
+"""Where there are no family names, or news uses the given one: "Abiy", "Thaksin", "Sheikh Tamim"."""
+_NUMERAL = re.compile(r"[ivx]{1,5}")
 _TWO_SURNAMES = frozenset(
     {"AR", "BO", "CL", "CO", "CR", "CU", "DO", "EC", "ES", "GT", "HN", "MX", "NI", "PA", "PE", "PY", "SV", "UY", "VE"}
 )
 
-FULL, ALIAS, REORDERED, SHORTENED, RESPELT, RESPELT_SHORT, SURNAME = 1.0, 0.95, 0.9, 0.85, 0.8, 0.7, 0.4
+FULL, ALIAS, REORDERED, SHORTENED, BEGUN, RESPELT, RESPELT_SHORT = 1.0, 0.95, 0.9, 0.85, 0.82, 0.8, 0.7
+INITIALS, SURNAME = 0.6, 0.4
+_INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]?){1,3}|[A-Z]{1,2}(?= )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +62,20 @@ class Candidate:
 
 
 def surnames(name: str, country: str | None) -> set[str]:
-    """Return what news may call a person by: "Lavrov", "bin Salman" and "Salman", "Xi", "Sánchez" (normalised)."""
+    """Return what news may call a person by: "Lavrov", "bin Salman" and "Salman", "Xi", "Sánchez" (normalised).
+
+    Kings go by the name before the numeral ("Mswati"), some nations by the given name ("Abiy").
+    """
     parts = normalise(name).split()
     while len(parts) > 1 and parts[-1] in _AFTER_NAMES:
+        parts.pop()
+    if len(parts) > 1 and _NUMERAL.fullmatch(parts[-1]) and country not in _FAMILY_NAME_FIRST:
         parts.pop()
     if len(parts) < 2:
         return set(parts)
     found = {parts[-1]}
+    if country in _CALLED_BY_GIVEN_NAME:
+        found.add(parts[0])
     if len(parts) > 2:
         found.add(" ".join(parts[-2:]))
         first = next((i for i, part in enumerate(parts) if i and part in _PARTICLES), None)
@@ -79,7 +92,8 @@ def forms(person: Person) -> Iterator[tuple[str, str]]:
     """Yield the indexes that a person stands in, and the key there; ``tests/tools/indexes.py`` writes them down.
 
     ``orders`` has the words of each name in the alphabet's order; ``shorts`` first and last word of the longer ones;
-    ``skeletons`` the ends of their skeletons; ``surnames`` what news calls them for short.
+    ``starts`` has the first two of those; ``initials`` the first letter and the last word; ``skeletons`` the ends of
+    their skeletons; ``surnames`` what news calls them for short.
     """
     for name in (person.name, *person.aliases):
         words = normalise(name).split()
@@ -89,12 +103,16 @@ def forms(person: Person) -> Iterator[tuple[str, str]]:
             yield "shorts", f"{parts[0]} {parts[-1]}"
             if len(parts) > 2 and person.country in _TWO_SURNAMES:
                 yield "shorts", f"{parts[0]} {parts[-2]}"
+        if len(parts) > 2:
+            yield "starts", f"{parts[0]} {parts[1]}"
+        if len(parts) > 1:
+            yield "initials", f"{parts[0][0]} {parts[-1]}"
         yield "skeletons", _ends(skeleton(name))
         for surname in surnames(name, person.country):
             yield "surnames", surname
 
 
-INDEXES = ("orders", "shorts", "skeletons", "surnames")
+INDEXES = ("orders", "shorts", "starts", "initials", "skeletons", "surnames")
 
 
 class People:
@@ -120,9 +138,13 @@ class People:
             return _ranked((person, REORDERED) for person in found)
         if found := self._shortened(f"{parts[0]} {parts[-1]}"):
             return _ranked((person, SHORTENED) for person in found)
+        if found := self._begun(parts):
+            return _ranked((person, BEGUN) for person in found)
         bones = skeleton(name)
         if found := self._respelt(bones):
             return _ranked((person, RESPELT) for person in found)
+        if _INITIALS.match(name) and (found := self._listed("initials", f"{parts[0][0]} {parts[-1]}")):
+            return _ranked((person, INITIALS) for person in found)
         if found := self._listed("skeletons", " ".join(bones.split()[:1] + bones.split()[-1:])):
             return _ranked((person, RESPELT_SHORT) for person in found)
         return _ranked((person, SURNAME) for person in self._listed("surnames", low))
@@ -146,6 +168,14 @@ class People:
     def _shortened(self, short: str) -> list[Person]:
         found = (*self._called(short), *self._listed("shorts", short))
         return list({person.key: person for person in found}.values())
+
+    def _begun(self, parts: tuple[str, ...]) -> list[Person]:
+        """Return those whose longer name begins so: "Khalifa bin Zayed" of "Khalifa bin Zayed Al Nahyan"."""
+        return [
+            person
+            for person in self._listed("starts", " ".join(parts[:2]))
+            if any(tuple(normalise(name).split()[: len(parts)]) == parts for name in (person.name, *person.aliases))
+        ]
 
     def _respelt(self, bones: str) -> list[Person]:
         return [
