@@ -7,7 +7,8 @@ Every actor that the annotation names counts, whether or not an event rests on i
 counts as missed. A link is right if it is an exact match to the annotated identifier; an actor without one must
 have no exact match to anything (NIL). A city is right where the name that the annotation gives has the identifier that
 the authority has for the one city of that name in that country. An office is right if the authority shows the person in
-that kind of office on the day of the article, or no longer, where the article says former.
+that kind of office on the day of an event of theirs (of the article, where they have none), or not in it where the
+article says former or designate.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from typing import Any
 
 from kg.authority import Authority
 from kg.cast import Entity
+from kg.edtf import bounds
 from kg.evaluate import load_gold
 from kg.evaluate.found import FoundActor
 from kg.evaluate.gold import Gold, GoldActor
@@ -76,7 +78,7 @@ def judge(article: Article, gold: Gold) -> list[Verdict]:
         verdict
         for n, a in enumerate(gold.actors)
         for entity in linked.get(n, ())
-        for verdict in _office(article, a, entity, reader.authority)
+        for verdict in _office(article, gold, a, entity, reader.authority)
     ]
     return verdicts
 
@@ -134,21 +136,30 @@ def _surface(scene: Any, place: Any) -> str:
     return str(scene.cast.parsed.doc[place.first : place.stop].text)
 
 
-def _office(article: Article, actor: GoldActor, entity: Entity, authority: Authority) -> Iterator[Verdict]:
-    person, day = entity.known, article.published
-    if not isinstance(person, Person) or not actor.office or day is None or exact(entity) != actor.wikidata:
+def _office(article: Article, gold: Gold, actor: GoldActor, entity: Entity, authority: Authority) -> Iterator[Verdict]:
+    person = entity.known
+    if not isinstance(person, Person) or not actor.office or exact(entity) != actor.wikidata:
         return
     state = authority.state(actor.of) if actor.of else None
     kind = authority.office_kind(_GONE.sub("", actor.office).strip(" -"), country=state.code if state else None)
     terms = [office for office in authority.offices(person.key) if office.kind == kind]
-    if kind is None or not terms:
+    gone = bool(_GONE.search(actor.office))
+    days = [day for day in [article.published] if day] if gone else _days(article, gold, actor)
+    if kind is None or not terms or not days:
         return
-    held = held_on(terms, day)
-    right = (held == "no") if _GONE.search(actor.office) else (held != "no")
+    right = any(held_on(terms, day) != ("yes" if gone else "no") for day in days)
     yield Verdict(
-        article.id, "office", f"{actor.name}: {actor.office} of {actor.of} on {day}", "right" if right else "wrong",
+        article.id, "office", f"{actor.name}: {actor.office} of {actor.of} on {', '.join(map(str, days))}",
+        "right" if right else "wrong",
         "; ".join(f"{t.title} {t.start}–{t.end} ({t.closing}, {t.as_of}, {t.source})" for t in terms),
     )  # fmt: skip
+
+
+def _days(article: Article, gold: Gold, actor: GoldActor) -> list[date]:
+    """Return the days of the visits and meetings that an actor takes part in, or else that of the article."""
+    told = [bounds(e.edtf.partition("/")[0]) for e in gold.events if actor.name in e.actors and e.edtf]
+    days = sorted({day for first_and_last in told if first_and_last for day in first_and_last})
+    return days or ([article.published] if article.published else [])
 
 
 def held_on(terms: Sequence[Any], day: date) -> str:
