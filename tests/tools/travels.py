@@ -56,7 +56,8 @@ _TALKS = re.compile(
 )
 _TITLE = (
     r"(?:Palestinian Authority |PLO |NATO |U\.?N\.? |EU |E\.U\. |OAS |OAU |ASEAN )?"
-    r"(?:(?:Deputy|Vice|First|Crown|Acting|Interim|External|Foreign|Prime|Federal|Defen[cs]e|High|Secretary|Supreme|Opposition|State)[ -])*(?:Presidents?|"
+    r"(?:(?:Deputy|Vice|First|Crown|Acting|Interim|External|Foreign|Prime|Federal|Defen[cs]e|High|Secretary|Supreme|"
+    r"Opposition|State)[ -])*(?:Presidents?|"
     r"Prime Ministers?|Ministers?|Premiers?|Chancellor|Taoiseach|Kings?|Queen|Emperor|Emir|Amir|Sultan|Pope|Prince|"
     r"Chairman|Secretary|Secretary[ -]General|General Secretary|Representative|Sheikh|Affairs Minister|Leader|"
     r"Minister (?:of|for) (?:Foreign|External) (?:Affairs|Relations)|Councill?or|Adviser|Advisor|Executive|Director)"
