@@ -129,7 +129,8 @@ def _visit(known: Authority, record: Mapping[str, Any]) -> Row:
     met = _met(known, record["text"], _UNITED_STATES, on)
     received = _HOST.search(record["text"]) and "private" not in record["text"].lower()
     if received:  # the President receives whoever comes on such a visit
-        met |= {person.key for person in known.holders(_UNITED_STATES, "head-of-state", on=on)[:2]}
+        hosts = known.holders(_UNITED_STATES, "head-of-state", on=on)
+        met |= {hosts[0].key} if len(hosts) == 1 else set()
     return {
         **_common(record),
         "traveller": traveller,
