@@ -221,6 +221,9 @@ def _report(result: BuildResult) -> int:
         print(f"refused {refusal.source}: {refusal.reason}; {refusal.remedy}", file=sys.stderr)
     refused = f", {len(result.refused)} refused" if result.refused else ""
     print(f"release {result.version}: {result.published} articles published{refused}\n{result.path}")
+    if number := len(result.contradictions):
+        noun = "contradiction" if number == 1 else "contradictions"
+        print(f"{number} {noun} with official records; see {result.path / 'manifest.json'}")
     return 1 if result.refused else 0
 
 

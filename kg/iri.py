@@ -96,7 +96,10 @@ class Names:
         return self.graph(f"article/{_segment(article_id)}")
 
     def graph(self, name: str) -> NamedNode:
-        """Return the name of a graph: ``events``, ``actors``, ``links``, ``ontology`` or ``release``."""
+        """Return the name of a graph: ``events``, ``actors``, ``links``, ``ontology`` or ``release``.
+
+        ``records`` holds official records and what they confirm.
+        """
         return self.node(f"graph/{name}")
 
 

@@ -213,3 +213,71 @@ class Event:
     edtf: str | None
     label: str
     reports: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class OfficialRecord:
+    """One stay of a traveller in one country, as a government has it on record.
+
+    ``start`` and ``end`` are ISO days, both inclusive. ``traveller`` and ``met`` (whom the record says they met) are
+    keys of persons, ``places`` keys of places; whom or what the authority does not know for certain is missing there.
+    ``name``, ``office``, ``country``, ``locale`` and ``text`` are the record's own words. ``countries`` are the alpha-2
+    codes under which news may have the place, the record's own first: of a state that is no more, the present one too.
+    ``complete`` says that all of the traveller's journeys while in office are on record, not only some.
+    """
+
+    id: str
+    start: str
+    end: str
+    traveller: str
+    name: str
+    office: str
+    countries: tuple[str, ...]
+    country: str
+    locale: str
+    places: tuple[str, ...]
+    met: tuple[str, ...]
+    text: str
+    origin: str
+    complete: bool
+
+    @property
+    def key(self) -> str:
+        """The path of its IRI: ``record/us-trip-4113``."""
+        return f"record/{self.id.lower()}"
+
+    @property
+    def edtf(self) -> str:
+        """The days of the stay as one EDTF date."""
+        return self.start if self.start == self.end else f"{self.start}/{self.end}"
+
+    @property
+    def label(self) -> str:
+        """Who was where and when, in the record's words: ``President Barack Obama in Cuba (Havana), 2016-03-20``."""
+        where = f"{self.country} ({self.locale})" if self.locale else self.country
+        return f"{self.office} {self.name}".strip() + f" in {where}, {self.edtf}"
+
+
+@dataclass(frozen=True)
+class Corroboration:
+    """That an official record confirms an event; ``grounds`` say what the two have in common."""
+
+    event: str
+    record: OfficialRecord
+    grounds: tuple[str, ...]
+
+
+@dataclass(frozen=True, order=True)
+class Contradiction:
+    """That articles and a source disagree, for people to look into: neither is taken to be right.
+
+    ``kind`` is ``date`` or ``office``, ``subject`` the key of the event or actor that it is about. ``source`` is the id
+    of an official record or the authority's name for where it knows from; ``articles`` are ids.
+    """
+
+    kind: Literal["date", "office"]
+    subject: str
+    says: str
+    source: str
+    source_says: str
+    articles: tuple[str, ...]
