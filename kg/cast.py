@@ -37,7 +37,8 @@ class Identity:
 class Entity:
     """An actor of one article while it is being read; ``index`` is its place in the cast.
 
-    ``known`` is what the authority has of it, ``identity`` why a person is taken for that one or may be.
+    ``known`` is what the authority has of it, ``identity`` why a person is taken for that one or may
+    be, ``note`` why the holder of an office is not named.
     """
 
     index: int
@@ -51,6 +52,7 @@ class Entity:
     subkind: str | None = None
     known: Person | State | Organisation | None = None
     identity: Identity | None = None
+    note: str | None = None
     first: int = 0
 
 

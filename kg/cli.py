@@ -223,7 +223,7 @@ def _report(result: BuildResult) -> int:
     print(f"release {result.version}: {result.published} articles published{refused}\n{result.path}")
     if number := len(result.contradictions):
         noun = "contradiction" if number == 1 else "contradictions"
-        print(f"{number} {noun} with official records; see {result.path / 'manifest.json'}")
+        print(f"{number} {noun} with other sources; see {result.path / 'manifest.json'}")
     return 1 if result.refused else 0
 
 

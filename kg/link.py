@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 
+from kg import offices
 from kg.authority import Authority
 from kg.cast import Cast, Entity, PlaceMention
 from kg.known import City, Landmark, Organisation, Person, State
 from kg.names import tokens
-from kg.records import GEONAMES, WIKIDATA, Actor, Article, Link, OfficeHolding, Place
-from kg.roles import Role
+from kg.records import GEONAMES, WIKIDATA, Actor, Article, Contradiction, Link, OfficeHolding, Place
 from kg.spelling import normalise
 
 
@@ -29,6 +30,7 @@ class Linker:
         self.cast, self.article, self.authority, self.confidence = cast, article, authority, confidence
         self._actors: dict[int, Actor] = {}
         self._places: dict[str, Place] = {}
+        self._owners: dict[str, Actor] = {}
 
     def actor(self, index: int) -> str:
         """Return the key of an entity, minting its actor at first use."""
@@ -37,23 +39,25 @@ class Linker:
         return self._actors[index].key
 
     def _mint(self, entity: Entity) -> Actor:
-        aliases = tuple(sorted(form for form in entity.forms if form != entity.name))
         known = entity.known
+        aliases = _aliases(entity)
         if isinstance(known, Person):
             names = _with(aliases, entity.name, known.name)
             country = known.country or entity.country
             return Actor(known.path, "person", known.name, names, country=country, links=self._links(entity))
+        if known is not None:
+            return self._actor_of(known, aliases)
+        return Actor(
+            self._local_key(entity), entity.kind, entity.name, aliases, entity.subkind, entity.country,
+            self._links(entity), note=entity.note,
+        )  # fmt: skip
+
+    def _actor_of(self, known: State | Organisation, aliases: tuple[str, ...] = ()) -> Actor:
         if isinstance(known, State):
             links = self._named("state", known.qid)
             return Actor(known.path, "state", known.name, aliases, None, known.alpha2, links, notations(known))
-        if isinstance(known, Organisation):
-            links = self._named("organization", known.qid)
-            kind = subkind(known.kind)
-            return Actor(known.path, "organization", known.name, aliases, kind, known.country, links)
-        return Actor(
-            self._local_key(entity), entity.kind, entity.name, aliases, entity.subkind, entity.country,
-            self._links(entity),
-        )  # fmt: skip
+        links, kind = self._named("organization", known.qid), subkind(known.kind)
+        return Actor(known.path, "organization", known.name, aliases, kind, known.country, links)
 
     def _local_key(self, entity: Entity) -> str:
         """Return the key of somebody whom the authority does not know.
@@ -108,65 +112,56 @@ class Linker:
         return Place(f"place/{slug(mention.key)}", mention.key, mention.country)
 
     def actors(self) -> tuple[Actor, ...]:
-        """Return the actors minted so far, one a key, sorted."""
-        for index in list(self._actors):
-            for role in self.cast.entities[index].roles[:3]:
-                if role.countries:
-                    self._state(role.countries[0])
+        """Return the actors minted so far, one a key, sorted; holdings mint those whose offices they are."""
         merged: dict[str, Actor] = {}
-        for actor in self._actors.values():
+        for actor in (*self._actors.values(), *self._owners.values()):
             merged.setdefault(actor.key, actor)
         return tuple(merged[key] for key in sorted(merged))
-
-    def _state(self, code: str) -> str | None:
-        for entity in self.cast.entities:
-            if entity.kind == "state" and entity.country == code:
-                return self.actor(entity.index)
-        return None
 
     def places(self) -> tuple[Place, ...]:
         """Return the places minted so far, sorted."""
         return tuple(self._places[key] for key in sorted(self._places))
 
     def holdings(self) -> tuple[OfficeHolding, ...]:
-        """Return the offices that the article gives its actors, and where the authority dates them, their dates."""
-        found: set[OfficeHolding] = set()
-        for index, actor in list(self._actors.items()):
-            entity = self.cast.entities[index]
-            for role in entity.roles:
-                if role.kind != "office" or role.number != 1:
-                    continue
-                code = role.countries[0] if role.countries else None
-                found.add(
-                    OfficeHolding(
-                        actor.key,
-                        _office_name(role),
-                        self._state(code) if code else None,
-                        role.former,
-                        source="article",
-                        span=self.cast.parsed.span(role.first, role.stop),
-                    )
-                )
-            if isinstance(entity.known, Person):
-                for office in self.authority.offices(entity.known.key):
-                    if office.kind and office.country:
-                        found.add(
-                            OfficeHolding(
-                                actor.key,
-                                office.title,
-                                self._state(office.country),
-                                False,
-                                office.start or None,
-                                office.end or None,
-                                office.source,
-                            )
-                        )
+        """Return the offices that the article gives its actors, and those that the authority dates."""
+        found = {
+            holding
+            for index, actor in list(self._actors.items())
+            for holding in offices.holdings(
+                self.cast.entities[index], actor.key, self.cast, self.authority, self._owner
+            )
+        }
         return tuple(sorted(found, key=repr))
 
+    def contradictions(self, published: date | None) -> tuple[Contradiction, ...]:
+        """Return where the article disagrees with the authority on an office; ``published`` is its day."""
+        found = {
+            one
+            for index, actor in self._actors.items()
+            for one in offices.contradictions(
+                self.cast.entities[index], actor.key, self.authority, published, self.article.id, self.article.text
+            )
+        }
+        return tuple(sorted(found, key=repr))
 
-def _office_name(role: Role) -> str:
-    small = {"of", "for", "and", "to", "the", "on"}
-    return " ".join(word if word in small or word[:1].isupper() else word.capitalize() for word in role.title.split())
+    def _owner(self, known: State | Organisation | None) -> str | None:
+        """Return the actor of a state or organisation, also where the article does not name it."""
+        if known is None:
+            return None
+        named = next((e for e in self.cast.entities if e.known is known), None)
+        if named is not None:
+            return self.actor(named.index)
+        return self._owners.setdefault(known.path, self._actor_of(known)).key
+
+
+def _aliases(entity: Entity) -> tuple[str, ...]:
+    """Return the other forms of an actor's name; an office that stands for a person ("the premier") is no name."""
+    forms = {form for form in entity.forms if form != entity.name}
+    if entity.kind == "person" and entity.named:
+        known = entity.known.aliases if isinstance(entity.known, Person) else ()
+        parts = {part for name in (entity.name, *known) for part in normalise(name).split()}
+        forms = {form for form in forms if entity.forms[form] and parts.intersection(normalise(form).split())}
+    return tuple(sorted(forms))
 
 
 def _with(aliases: tuple[str, ...], name: str, preferred: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kg.article import read_inputs
@@ -63,6 +63,7 @@ def build(
         raise InputError(_nothing(inputs, refused))
     merged = merge(readings.accounts)
     checked = corroborate(merged, records_of({actor.key for actor in merged.actors}))
+    contradictions = _gathered((*checked.contradictions, *(c for a in readings.accounts for c in a.contradictions)))
     contents = Contents(
         quads=[
             *graph_quads(names, readings.accounts, merged),
@@ -75,10 +76,10 @@ def build(
         model=readings.model,
         names=names,
         min_confidence=min_confidence,
-        contradictions=checked.contradictions,
+        contradictions=contradictions,
     )
     version, path = write_release(out, contents)
-    return BuildResult(version, path, len(readings.accounts), refused, checked.contradictions)
+    return BuildResult(version, path, len(readings.accounts), refused, contradictions)
 
 
 def _distinct(inputs: Iterable[Article | Refusal]) -> tuple[list[Article], list[Refusal]]:
@@ -96,6 +97,14 @@ def _distinct(inputs: Iterable[Article | Refusal]) -> tuple[list[Article], list[
             reason = f"another article has the same id, {article.id!r} (SHA-256 of this one: {article.sha256[:12]}…)"
             refused.append(Refusal(article.id, reason, "give it an id, or a file name, of its own"))
     return list(kept.values()), refused
+
+
+def _gathered(contradictions: Iterable[Contradiction]) -> tuple[Contradiction, ...]:
+    """Return each contradiction once, with all the articles that it concerns."""
+    articles: dict[Contradiction, set[str]] = {}
+    for one in contradictions:
+        articles.setdefault(replace(one, articles=()), set()).update(one.articles)
+    return tuple(sorted(replace(one, articles=tuple(sorted(ids))) for one, ids in articles.items()))
 
 
 def _nothing(inputs: Sequence[Path], refused: Sequence[Refusal]) -> str:

@@ -273,6 +273,8 @@ def _actor(names: Names, actor: Actor) -> Statements:
             yield node, term("skos:altLabel"), Literal(alias, language="en")
     if actor.country:
         yield node, term("leg:countryCode"), Literal(actor.country)
+    if actor.note:
+        yield node, term("rdfs:comment"), Literal(actor.note, language="en")
 
 
 def _place(names: Names, place: Place) -> Statements:
@@ -327,6 +329,13 @@ def _holding(names: Names, holding: OfficeHolding, office: NamedNode, article_id
     for predicate, day in (("leg:from", holding.start), ("leg:until", holding.end)):
         if day:
             yield node, term(predicate), Literal(day, datatype=_precision(day))
+    for predicate, day in (
+        ("leg:earliest", holding.earliest),
+        ("leg:latest", holding.latest),
+        ("leg:asOf", holding.as_of),
+    ):
+        if day:
+            yield node, term(predicate), Literal(day, datatype=DATE)
     if holding.span:
         yield node, term("leg:evidence"), names.span(article_id, holding.span)
     if holding.source == "article":

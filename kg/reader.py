@@ -163,7 +163,9 @@ class Reader:
         told = settle(scene, self._told(scene, drafts))
         made = [self._report(scene, linker, telling) for telling in told]
         reports = sorted((r for r in made if r is not None), key=lambda r: (r.evidence, r.rule, repr(r.event)))
-        return Account(article, linker.actors(), linker.places(), linker.holdings(), tuple(reports))
+        holdings = linker.holdings()  # before the actors, of whom it makes some
+        disagreed = linker.contradictions(scene.published)
+        return Account(article, linker.actors(), linker.places(), holdings, tuple(reports), disagreed)
 
     def _told(self, scene: Scene, drafts: list[tuple[str, Draft]]) -> list[Telling]:
         """Return the drafts with status and date; a statement is dated by its article."""

@@ -93,7 +93,8 @@ class Actor:
 
     ``aliases`` are the surface forms in the article. ``kind`` is refined by ``subkind`` (the local name of an ontology
     class below it: ``Ministry``, ``Party``). ``notations`` are codes as (scheme, code), the scheme being the
-    local name of a datatype of the ontology: ``("IsoAlpha3", "USA")``.
+    local name of a datatype of the ontology: ``("IsoAlpha3", "USA")``. ``note`` says why somebody known by an office
+    alone stays unnamed.
     """
 
     key: str
@@ -104,6 +105,7 @@ class Actor:
     country: str | None = None
     links: tuple[Link, ...] = ()
     notations: tuple[tuple[str, str], ...] = ()
+    note: str | None = None
 
     @property
     def wikidata(self) -> str | None:
@@ -130,7 +132,8 @@ class OfficeHolding:
 
     ``start`` and ``end`` are ISO dates at the source's precision (``2022-04-27``, ``2022-04``, ``2022``) or
     None. ``former`` says that the article calls the holder a former one. ``source`` is ``article`` or
-    the authority's name for where the dates come from; ``span`` is set when the article says it.
+    the authority's name for where the dates come from; ``span`` is set when the article says it. ``earliest`` and
+    ``latest`` are the days between which the source allows it, ``as_of`` is the last day that the source speaks of.
     """
 
     holder: str
@@ -141,6 +144,9 @@ class OfficeHolding:
     end: str | None = None
     source: str = "article"
     span: Span | None = None
+    earliest: str | None = None
+    latest: str | None = None
+    as_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -194,13 +200,17 @@ class Report:
 
 @dataclass(frozen=True)
 class Account:
-    """All that one article says: its actors, places, offices and reports, sorted by place in the text."""
+    """All that one article says: its actors, places, offices and reports, sorted by place in the text.
+
+    ``contradictions`` are what it says of offices against the authority.
+    """
 
     article: Article
     actors: tuple[Actor, ...] = ()
     places: tuple[Place, ...] = ()
     holdings: tuple[OfficeHolding, ...] = ()
     reports: tuple[Report, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
 
 
 @dataclass(frozen=True)
