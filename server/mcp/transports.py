@@ -79,8 +79,6 @@ def over_http(
     listener = _listen(host, port)
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{listener.getsockname()[1]}{PATH}"
-    for stop in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises what stopped it once more when it has ended
-        signal.signal(stop, lambda _number, _frame: None)
     _log()
 
     async def serve() -> None:
@@ -94,9 +92,16 @@ def over_http(
             transport_security=_security(name, names),
         )
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_S)
+        server = uvicorn.Server(config)
+
+        def stop(_number: int, _frame: object) -> None:
+            server.should_exit = True
+
+        for number in (signal.SIGTERM, signal.SIGINT):  # before uvicorn does, and when it raises them again at its end
+            signal.signal(number, stop)
         if on_ready:
             on_ready(address)
-        await uvicorn.Server(config).serve(sockets=[listener])
+        await server.serve(sockets=[listener])
 
     with listener:
         anyio.run(serve)
