@@ -27,6 +27,9 @@ from server.problem import Problem
 START_S = 60.0
 """Seconds that a new process may take to open the release, on a busy machine."""
 
+MEMORY_BYTES = 4 * 1024**3
+"""Most memory of a process, half a gigabyte of which is the reserve for its stack."""
+
 MOST_WAITING = 32
 """Jobs that may wait for a process; more are turned away, since their clients would give up first."""
 
@@ -37,8 +40,10 @@ _Arguments = TypeVarTuple("_Arguments")
 class Processes:
     """Runs jobs on the current release below ``release_dir``, each for at most ``timeout_s`` seconds."""
 
-    def __init__(self, release_dir: Path, *, timeout_s: float, at_once: int = 2) -> None:
-        self.timeout_s = timeout_s
+    def __init__(
+        self, release_dir: Path, *, timeout_s: float, at_once: int = 2, memory_bytes: int = MEMORY_BYTES
+    ) -> None:
+        self.timeout_s, self.memory_bytes = timeout_s, memory_bytes
         self._release_dir = release_dir.absolute()
         self._slots, self._processes = CapacityLimiter(at_once), CapacityLimiter(at_once)
 
@@ -72,7 +77,7 @@ class Processes:
         """
         try:
             with anyio.fail_after(START_S):
-                return await self._send(_open, self._release_dir)
+                return await self._send(_open, self._release_dir, self.memory_bytes)
         except (TimeoutError, BrokenWorkerProcess):
             raise QueryError("No process could be started for the query; is the machine out of memory?") from None
 
@@ -86,13 +91,13 @@ def _current(release_dir: Path) -> Current:
 
 
 @cache
-def _seal() -> bool:
-    return seal()
+def _seal(memory_bytes: int) -> bool:
+    return seal(memory_bytes=memory_bytes)
 
 
-def _open(release_dir: Path) -> bool:
+def _open(release_dir: Path, memory_bytes: int) -> bool:
     """Open the release in this process, and return whether the system keeps it off the network."""
-    sealed = _seal()
+    sealed = _seal(memory_bytes)
     _current(release_dir)
     return sealed
 
