@@ -106,7 +106,7 @@ def _candidates(names: Names, wanted: str) -> list[int]:
 
 @lru_cache(maxsize=1)
 def _names(store: Store) -> Names:
-    """Return the names in a store, gathered once a release; a hundred thousand take about a second."""
+    """Return the names in a store, gathered once by each process; a hundred thousand take some four seconds."""
     solutions = store.query(NAMES, use_default_graph_as_union=True)
     if not isinstance(solutions, QuerySolutions):
         raise TypeError("SELECT gives solutions")

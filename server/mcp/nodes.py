@@ -28,12 +28,8 @@ def describe(release: Release, name: str, limit: int, turtle: bool) -> Descripti
     """
     store, base = release.store, str(release.manifest.get("base", ""))
     node = find(store, name, base=base)
-    out: list[Pair] = sorted(
-        {(q.predicate, q.object) for q in store.quads_for_pattern(node, None, None, None)}, key=str
-    )
-    into: list[Pair] = sorted(
-        {(q.predicate, q.subject) for q in store.quads_for_pattern(None, None, node, None)}, key=str
-    )
+    out = _sorted((quad.predicate, quad.object) for quad in store.quads_for_pattern(node, None, None, None))
+    into = _sorted((quad.predicate, quad.subject) for quad in store.quads_for_pattern(None, None, node, None))
     key = node.value.removeprefix(base)
     if turtle:
         text, left = _turtle(node, out, into)
@@ -86,6 +82,10 @@ def find(store: Store, name: str, *, base: str) -> NamedNode:
         if any(next(found, None) for found in ends):
             return node
     raise QueryError(f"This release says nothing about {name!r}; look its id up with find_actor, or with query.")
+
+
+def _sorted(pairs: Iterable[Pair]) -> list[Pair]:
+    return sorted(set(pairs), key=lambda pair: (pair[0].value, str(pair[1])))
 
 
 def _properties(store: Store, pairs: Iterable[Pair], *, base: str, limit: int) -> tuple[Property, ...]:

@@ -17,7 +17,7 @@ from typing import TypeVar, TypeVarTuple
 import anyio
 from anyio import BrokenWorkerProcess, CapacityLimiter, to_process
 
-from kg.errors import QueryError
+from kg.errors import QueryError, ReleaseError
 from kg.release import Release
 from server.current import Current
 from server.engine import run_within
@@ -60,7 +60,7 @@ class Processes:
             await self.start()
             try:
                 with anyio.fail_after(self.timeout_s):
-                    return await self._send(_run, self._release_dir, job, arguments)
+                    return await self._send(_run, self._release_dir, self.memory_bytes, job, arguments)
             except TimeoutError:
                 after = f"after {self.timeout_s:g} seconds"
                 raise QueryError(f"The query was given up {after}. Filter earlier, or add a LIMIT.") from None
@@ -102,10 +102,15 @@ def _open(release_dir: Path, memory_bytes: int) -> bool:
     return sealed
 
 
-def _run(release_dir: Path, job: Callable[[Release, *_Arguments], _Result], arguments: tuple[*_Arguments]) -> _Result:
+def _run(
+    release_dir: Path, memory_bytes: int, job: Callable[[Release, *_Arguments], _Result], arguments: tuple[*_Arguments]
+) -> _Result:
     """Return what the job makes of the release of this moment. The time limit is the parent's."""
+    _open(release_dir, memory_bytes)  # another job may have taken the process that was ready, and this one be new
     release = _current(release_dir)()
     try:
         return run_within(threading.TIMEOUT_MAX, partial(job, release, *arguments))
     except Problem as problem:
         raise QueryError(problem.description or "") from None
+    except OSError as error:
+        raise ReleaseError(f"{release.path}: cannot be read ({error}); try again, or build it anew") from None
