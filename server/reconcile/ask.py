@@ -141,7 +141,7 @@ def _types(given: Any, where: str) -> tuple[str, ...]:
 def _limit(given: Any, where: str) -> int:
     if given is None:
         return LIMIT
-    if isinstance(given, bool) or not isinstance(given, int | float) or not 1 <= given <= 1e300 or given % 1:
+    if isinstance(given, bool) or not isinstance(given, int | float) or given < 1 or given % 1:
         _refuse(f"'limit' of {where}", "a positive integer")
     return int(min(given, MOST))
 

@@ -1,8 +1,8 @@
 """Which entities a query may mean, how well each fits, and whether one of them is meant beyond doubt.
 
 The score, 0 to 100, is a weighted mean of the likeness of names and of the given properties, so that a property
-raises what fits and lowers what does not. What an entity has no value for leaves its score as it is. An identifier
-decides alone.
+raises what fits and lowers what does not. What an entity has no value for costs it little, so that one that fits comes
+before one of which nothing is known. An identifier decides alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from server.reconcile import identifiers
 from server.reconcile.ask import TEXT, Condition, Question
 from server.reconcile.find import MOST_WORDS, Found, by_identifier, by_text, names_an_identifier
 from server.reconcile.index import Entity, Index
-from server.reconcile.likeness import likeness, words
+from server.reconcile.likeness import bones, likeness, words
 from server.reconcile.properties import Property
 from server.reconcile.values import Value, values
 
@@ -26,11 +26,17 @@ AHEAD = 5.0
 """Points by which it must lie before the second."""
 WRONG_TYPE = 0.6
 """What is left of the score of a wrong type under ``type_strict: should``."""
-LEAST = 35.0
-"""Candidates below this score are not shown."""
+LEAST = 40.0
+"""Candidates are shown whose score, or whose name alone, reaches this."""
 
 WEIGHTS = {"code": 0.3, "name": 0.4, "identifier": 1.0, "number": 0.2, "date": 0.2}
 """Weight of a property by how its values compare; the name has 1."""
+
+LACKING = 6.0
+"""Points that an entity loses if it has none of the given properties, in proportion if some."""
+
+WITHIN = 95.0
+"""How well a property's value fits that says only a part of what the graph says."""
 
 AGAINST = 50.0
 """A given property that fits less than this stands against a match."""
@@ -70,7 +76,7 @@ def candidates(store: Store, index: Index, question: Question, *, base: str) -> 
             scored.append(
                 _scored(store, index, entity, how, conditions, fits=fits if question.types else None, base=base)
             )
-    shown = [each for each in scored if each.score >= LEAST]
+    shown = [each for each in scored if max(each.score, found[index.numbers[each.entity.id]].name or 0.0) >= LEAST]
     shown.sort(key=lambda each: (-each.score, not each.identified, -each.entity.reports, each.entity.id))
     return _decided(shown, limit=question.limit)
 
@@ -105,18 +111,21 @@ def _scored(
     """Return a candidate with its score; whether it is a match is decided when all are there."""
     features: list[tuple[str, float | bool]] = []
     parts = [(1.0, how.name)] if how.name is not None else []
-    against = False
+    against, lacking = False, 0.0
     if how.name is not None:
         features.append(("name", round(how.name, 1)))
     for condition, known in conditions:
         there = values(store, index, entity, known, base=base)
-        if any(there):
+        if not any(there):
+            lacking += WEIGHTS[known.compares]
+        else:
             alike = max(_compared(index, known, text, value) for text in condition.values for value in there if value)
             parts.append((WEIGHTS[known.compares], alike))
             against = against or alike < AGAINST
             features.append((f"property:{known.id}", round(alike, 1)))
     identified = how.by_identifier == 100
     score = sum(weight * part for weight, part in parts) / sum(weight for weight, _ in parts) if parts else 0.0
+    score -= LACKING * lacking / (sum(WEIGHTS[known.compares] for _, known in conditions) or 1.0)
     if how.by_identifier:
         score = how.by_identifier
         features.append(("identifier", identified))
@@ -149,7 +158,13 @@ def _compared(index: Index, known: Property, text: str, value: Value) -> float:
     asked = words(text) if len(text) <= TEXT else ()
     if not asked or len(asked) > MOST_WORDS:
         return 0.0
-    return max(100 * likeness(asked, words(each)[:MOST_WORDS], index.weight) for each in told)
+    return max(_named(index, asked, words(each)[:MOST_WORDS]) for each in told)
+
+
+def _named(index: Index, asked: tuple[str, ...], told: tuple[str, ...]) -> float:
+    """Return how well a name fits that may say less than the graph: "Prime Minister", "Prime Minister of Italy"."""
+    whole = 100 * likeness(asked, told, index.weight)
+    return max(whole, WITHIN) if {bones(word) for word in asked} <= {bones(word) for word in told} else whole
 
 
 def _close(text: str, told: str) -> float:

@@ -97,14 +97,14 @@ def describe(store: Store, index: Index, entity: Entity, *, base: str) -> str:
     parts = [" and ".join(index.types.by_id[id_].name for id_ in special(index, entity)), entity.country]
     held = holdings(store, NamedNode(base + entity.id)) if "Person" in entity.types else []
     if held:
-        latest = max(held, key=lambda holding: (holding.start, holding.end, holding.office))
+        latest = max(held, key=lambda holding: (holding.start, not holding.end, -len(holding.office), holding.office))
         years = f" ({latest.start[:4]}–{latest.end[:4]})" if latest.start or latest.end else ""
         parts.append(latest.office + years)
     return ", ".join(filter(None, parts))
 
 
 def holdings(store: Store, person: NamedNode) -> list[Holding]:
-    """Return the offices that a person held, earliest first.
+    """Return the offices that a person held, earliest first and those without a first day last.
 
     The same office without dates, as articles name it, is left out where it is known with dates.
     """
@@ -113,7 +113,8 @@ def holdings(store: Store, person: NamedNode) -> list[Holding]:
         if isinstance(quad.subject, NamedNode):
             found.update(_holding(store, quad.subject))
     dated = {holding.office for holding in found if holding.start or holding.end}
-    return sorted(holding for holding in found if holding.start or holding.end or holding.office not in dated)
+    kept = (holding for holding in found if holding.start or holding.end or holding.office not in dated)
+    return sorted(kept, key=lambda holding: (not holding.start, holding))
 
 
 def _holding(store: Store, node: NamedNode) -> Iterator[Holding]:
