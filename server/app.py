@@ -56,7 +56,7 @@ def create_app(
     app.register_blueprint(pages.blueprint(current, examples=queries))
     app.register_blueprint(entities.blueprint(current, base=base))
     app.register_blueprint(dumps.blueprint(current))
-    app.register_blueprint(reconcile.blueprint(current, base=base))
+    app.register_blueprint(reconcile.blueprint(current, base=base, timeout_s=timeout_s))
     answer_with_problems(app)
     app.after_request(_headers)
     return app

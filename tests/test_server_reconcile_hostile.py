@@ -10,8 +10,11 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kg.iri import PREFIXES
+from server.app import create_app
 from server.reconcile.ask import BATCH, IDS, MOST, PROPERTIES, TEXT, VALUES
-from tests.reconcile_fixture import ask, best, client, conforms
+from tests.reconcile_fixture import ask, best, client, conforms, extend, extra
+from tests.server_fixture import write_release
 
 NAME = {"query": "Lena Maro"}
 
@@ -110,6 +113,15 @@ def test_a_body_that_is_too_long_is_refused(http: FlaskClient) -> None:
     response = http.post("/reconcile", data={"queries": "x" * 300_000})
     assert (response.status_code, response.mimetype) == (413, "application/problem+json")
     assert "256 KiB" in response.get_json()["detail"]
+
+
+def test_what_takes_too_long_is_given_up_as_a_whole(tmp_path: Path) -> None:
+    write_release(tmp_path, extra=extra())
+    http = create_app(tmp_path, timeout_s=0.0).test_client()
+    for parameter, message in (("queries", {"q": NAME}), ("extend", {"ids": ["state/tv"], "properties": []})):
+        response = http.post("/reconcile", data={parameter: json.dumps(message)})
+        assert (response.status_code, response.get_json()["timeout_seconds"]) == (504, 0.0)
+        assert "fewer" in response.get_json()["detail"]
 
 
 def test_requests_of_another_form_are_refused(http: FlaskClient) -> None:
@@ -220,11 +232,6 @@ def test_any_extension_is_answered_or_refused(http: FlaskClient, asked: dict[str
 
 def test_odd_values_in_the_graph_are_told_as_they_stand(tmp_path: Path) -> None:
     """A release is validated, but one that is not must not break the service."""
-    from kg.iri import PREFIXES
-    from server.app import create_app
-    from tests.reconcile_fixture import extend, extra
-    from tests.server_fixture import write_release
-
     odd = f"""
     GRAPH <graph/actors> {{
       <place/odd> a leg:Place ; geo:lat "INF"^^xsd:double, "north"^^xsd:decimal, "1e400"^^xsd:double ;

@@ -13,9 +13,9 @@ BATCH = 50
 """Most queries in a batch, which the manifest states."""
 IDS = 200
 """Most entities in a request for data extension."""
-PROPERTIES = 40
+PROPERTIES = 20
 """Most properties in a query or in a request for data extension, and most types in a query."""
-VALUES = 50
+VALUES = 10
 """Most values given for one property."""
 TEXT = 300
 """Longest name in characters that is looked for; longer ones have no candidates, for nothing is called so."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pyoxigraph import Store
 
 from server.reconcile.ask import Extension, Wanted
@@ -25,16 +27,19 @@ SETTINGS = (
 """What a client can set for each property."""
 
 
-def extended(store: Store, index: Index, asked: Extension, *, base: str) -> dict[str, object]:
-    """Return the properties asked for, and a row for each id: no values for what is not known, be it id or property."""
+def extended(
+    store: Store, index: Index, asked: Extension, *, base: str, check: Callable[[], None]
+) -> dict[str, object]:
+    """Return the properties asked for, and a row for each id: no values for what is not known, be it id or property.
+
+    ``check`` is called before each row and raises when the time is over.
+    """
     known = [(wanted, index.properties.find(wanted.property)) for wanted in asked.wanted]
-    return {
-        "meta": [_meta(wanted, found) for wanted, found in known],
-        "rows": {
-            id_: {wanted.property: _cell(store, index, id_, wanted, found, base) for wanted, found in known}
-            for id_ in asked.ids
-        },
-    }
+    rows = {}
+    for id_ in asked.ids:
+        check()
+        rows[id_] = {wanted.property: _cell(store, index, id_, wanted, found, base) for wanted, found in known}
+    return {"meta": [_meta(wanted, found) for wanted, found in known], "rows": rows}
 
 
 def _meta(wanted: Wanted, found: Property | None) -> dict[str, object]:

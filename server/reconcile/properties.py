@@ -12,8 +12,8 @@ from pyoxigraph import NamedNode, Store
 from kg.iri import PREFIXES, term
 from server.reconcile.types import text_of
 
-Comparison = Literal["name", "code", "identifier", "number", "date"]
-"""How a given value is held against those in the graph."""
+Comparison = Literal["name", "code", "identifier", "number", "date", "never"]
+"""How a given value is held against those in the graph; of events there may be too many for each candidate."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ FIXED = (
     Property("officeOf", "office of", "Whose office each is, in their order (org:postIn)", "name", ("Person",)),
     Property("latitude", "latitude", "Degrees north, WGS 84 (geo:lat)", "number", ("Place",)),
     Property("longitude", "longitude", "Degrees east, WGS 84 (geo:long)", "number", ("Place",)),
-    Property("visit", "visits", "Visits made, of a place those to it (leg:visitor, leg:destination)", "name"),
-    Property("meeting", "meetings", "Meetings taken part in, of a place those held there (leg:participant)", "name"),
-    Property("statement", "statements", "Statements made (leg:speaker)", "name", ("Actor",)),
+    Property("visit", "visits", "Visits made, of a place those to it (leg:visitor, leg:destination)", "never"),
+    Property("meeting", "meetings", "Meetings taken part in, of a place those held there (leg:participant)", "never"),
+    Property("statement", "statements", "Statements made (leg:speaker)", "never", ("Actor",)),
     Property("reports", "reports", "How many reports of events name it", "number"),
 )
 

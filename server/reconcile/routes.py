@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from flask import Blueprint, Response, jsonify, render_template, request
 from pyoxigraph import NamedNode
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -12,7 +15,7 @@ from server.current import Current
 from server.facts import page_path
 from server.problem import Problem
 from server.reconcile import score, suggest
-from server.reconcile.ask import BATCH, IDS, MOST, TEXT, read_extension, read_queries
+from server.reconcile.ask import BATCH, IDS, MOST, TEXT, Question, read_extension, read_queries
 from server.reconcile.extend import extended
 from server.reconcile.index import Index, Indexes
 from server.reconcile.manifest import manifest
@@ -29,11 +32,11 @@ SUGGESTED = 10
 """How many suggestions come at a time; ``cursor`` asks for the next."""
 
 PREVIEWED = ("alias", "office", "countryCode", "wikidata", "geonames", "reports")
-"""Properties that a preview shows, with at most five values each."""
+"""Properties that a preview shows, with at most three values each."""
 
 
-def blueprint(current: Current, *, base: str) -> Blueprint:
-    """Return the service, for entities whose IRIs start with ``base``."""
+def blueprint(current: Current, *, base: str, timeout_s: float = 30.0) -> Blueprint:
+    """Return the service, for entities whose IRIs start with ``base``; an answer has ``timeout_s`` seconds."""
     routes = Blueprint("reconcile", __name__)
     indexes = Indexes(current, base=base)
 
@@ -43,20 +46,11 @@ def blueprint(current: Current, *, base: str) -> Blueprint:
         release, index = indexes()
         match sent:
             case ("queries", text):
-                questions = read_queries(text)
-                return jsonify(
-                    {
-                        key: {
-                            "result": [
-                                _candidate(release, index, each, base)
-                                for each in candidates(release.store, index, question, base=base)
-                            ]
-                        }
-                        for key, question in questions.items()
-                    }
-                )
+                questions, check = read_queries(text), _deadline(timeout_s)
+                return jsonify({key: _result(release, index, each, base, check) for key, each in questions.items()})
             case ("extend", text):
-                return jsonify(extended(release.store, index, read_extension(text), base=base))
+                extension, check = read_extension(text), _deadline(timeout_s)
+                return jsonify(extended(release.store, index, extension, base=base, check=check))
         return jsonify(manifest(index, root=_root(), base=base, version=str(release.version)))
 
     @routes.get("/reconcile/suggest/<any(entity, type, property):kind>")
@@ -130,6 +124,26 @@ def _sent() -> tuple[str, str] | None:
     if len(found) > 1 or (not found and request.method == "POST"):
         raise Problem(400, f"A request carries one parameter, 'queries' or 'extend'; here {len(found)} were found.")
     return found[0] if found else None
+
+
+def _deadline(seconds: float) -> Callable[[], None]:
+    """Return what raises a problem once so many seconds have passed: an answer is whole or none."""
+    end = time.monotonic() + seconds
+
+    def check() -> None:
+        if time.monotonic() > end:
+            detail = f"This was given up after {seconds:g} seconds; send fewer queries, rows or properties at a time."
+            raise Problem(504, detail, timeout_seconds=seconds)
+
+    return check
+
+
+def _result(
+    release: Release, index: Index, question: Question, base: str, check: Callable[[], None]
+) -> dict[str, object]:
+    check()
+    found = candidates(release.store, index, question, base=base)
+    return {"result": [_candidate(release, index, candidate, base) for candidate in found]}
 
 
 def _candidate(release: Release, index: Index, candidate: Candidate, base: str) -> dict[str, object]:

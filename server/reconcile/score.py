@@ -61,9 +61,10 @@ def candidates(store: Store, index: Index, question: Question, *, base: str) -> 
 
     A match is the first candidate if it scores :data:`MATCH`, lies :data:`AHEAD` of the second, has the types asked
     for, no given property against it, and was found by name or identifier. Of equals, the one that more reports name
-    comes first. Properties that nobody knows do not count.
+    comes first. Properties that are not known, or cannot be compared, do not count.
     """
-    conditions = [(entry, known) for entry in question.conditions if (known := index.properties.find(entry.property))]
+    given = [(entry, index.properties.find(entry.property)) for entry in question.conditions]
+    conditions = [(entry, known) for entry, known in given if known and known.compares != "never"]
     found = by_identifier(index, question, conditions, base)
     if not names_an_identifier(index, question.text, base):
         found = by_text(index, question, conditions) | found
