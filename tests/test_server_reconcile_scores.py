@@ -201,6 +201,25 @@ def test_a_match_stands_alone(http: FlaskClient) -> None:
             assert found[0]["score"] - found[1]["score"] >= AHEAD
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "least", "most"),
+    [
+        ("Sergei Lavrov", "Sergey Lavrov", 0.92, 0.99),
+        ("Lavrov Sergey", "Sergey Lavrov", 0.99, 0.99),
+        ("Volodymyr Zelensky", "Volodymyr Zelenskyy", 0.92, 0.99),
+        ("James Paice", "James Peake", 0.7, 0.9),  # the same consonants
+        ("Niger", "Nigeria", 0.5, 0.85),
+        ("Iran", "Iraq", 0.0, 0.7),
+        ("John Smith", "John Smythe", 0.8, 0.96),
+        ("A. Blinken", "Antony Blinken", 0.7, 0.91),
+        ("Austria", "Australia", 0.5, 0.85),
+        ("North Korea", "South Korea", 0.3, 0.8),
+    ],
+)
+def test_likeness_tells_a_spelling_from_another_name(one: str, other: str, least: float, most: float) -> None:
+    assert least <= likeness(words(one), words(other), lambda word: 1.0) <= most
+
+
 names = st.text(alphabet="abc éñ-'.", max_size=20)
 
 

@@ -159,33 +159,29 @@ def _add(draft: _Draft, store: Store, node: NamedNode, id_: str, types: tuple[st
     for code in countries:
         draft.countries[code].append(number)
     person = "Person" in types
-    mine = {text: _trust(text, words(name), person=person, alias=False) for _, text in labels} or {name: WEAK_LABEL}
-    for alias in sorted(aliases - set(mine)):
-        mine[alias] = _trust(alias, words(name), person=person, alias=True)
-    for text, trust in mine.items():
-        _name(draft, text, trust, number)
+    label = frozenset(map(bones, words(name)))
+    texts = {text for _, text in labels} or {name}
+    for text in sorted(texts):
+        _name(draft, text, number, person=person, label=None)
+    for text in sorted(aliases - texts):
+        _name(draft, text, number, person=person, label=label)
 
 
-def _name(draft: _Draft, text: str, trust: float, number: int) -> None:
+def _name(draft: _Draft, text: str, number: int, *, person: bool, label: frozenset[str] | None) -> None:
+    """Put a name of an entity into the index; ``label`` is the sound of its label's words, if this is an alias."""
     parts = words(text)
     if not parts:
         return
-    at = len(draft.names)
+    at, sounds = len(draft.names), set(map(bones, parts))
     draft.names.append(" ".join(parts))
     draft.owners.append(number)
-    draft.trust.append(trust)
-    for bone in {bones(part) for part in parts}:
-        draft.postings[bone].append(at)
-
-
-def _trust(text: str, label: tuple[str, ...], *, person: bool, alias: bool) -> float:
-    """Return how far one of an entity's names tells who is meant."""
-    parts = words(text)
-    proper = text[:1].isupper() or (not alias and any(ch.isupper() for ch in text)) or not text.isascii()
-    shared = len({bones(part) for part in parts} & {bones(part) for part in label})
-    if alias:
-        return ALIAS if proper and (shared >= 2 or not person) else WEAK_ALIAS
-    return LABEL if proper and (len(parts) > 1 or not person) else WEAK_LABEL
+    proper = text[:1].isupper() or (label is None and any(ch.isupper() for ch in text)) or not text.isascii()
+    if label is None:
+        draft.trust.append(LABEL if proper and (len(parts) > 1 or not person) else WEAK_LABEL)
+    else:
+        draft.trust.append(ALIAS if proper and (not person or len(sounds & label) >= 2) else WEAK_ALIAS)
+    for sound in sounds:
+        draft.postings[sound].append(at)
 
 
 def _append(where: dict[str, array[int]], key: str, number: int) -> None:

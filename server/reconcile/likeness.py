@@ -11,6 +11,10 @@ from kg.spelling import normalise, skeleton
 
 SOUND = 0.9
 """Two words that may be one in another transliteration: ``Sergei``, ``Sergey``."""
+SOUND_FROM = 0.65
+"""Share of common letters from which equal consonants tell a transliteration: ``Paice`` is not ``Peake``."""
+FAR_SOUND = 0.75
+"""Two words with the same consonants and few other letters in common."""
 INITIAL = 0.7
 """A letter that may stand for a word: ``A.`` for ``Antony``."""
 TYPO = 0.9
@@ -25,7 +29,6 @@ ORDER = 0.99
 _POLITE = frozenset({"mr", "mrs", "ms", "dr", "sir", "dame", "hon", "he", "hm", "hrh", "the"})
 
 
-@lru_cache(maxsize=65536)
 def words(name: str) -> tuple[str, ...]:
     """Return the words of a name as they are compared: normalised, without article and forms of address.
 
@@ -79,7 +82,7 @@ def _alike(one: str, other: str) -> float:
         return 1.0
     if len(one) == 1 or len(other) == 1:
         return INITIAL if one[0] == other[0] else 0.0
-    if bones(one) == bones(other):
-        return SOUND
     ratio = fuzz.ratio(one, other) / 100
+    if bones(one) == bones(other):
+        return SOUND if ratio >= SOUND_FROM else FAR_SOUND
     return TYPO * ratio if ratio >= TYPO_FROM else 0.0
