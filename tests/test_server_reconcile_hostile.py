@@ -14,7 +14,7 @@ from kg.iri import PREFIXES
 from server.app import create_app
 from server.reconcile.ask import BATCH, IDS, MOST, PROPERTIES, TEXT, VALUES
 from tests.reconcile_fixture import ask, best, client, conforms, extend, extra
-from tests.server_fixture import write_release
+from tests.server_fixture import BASE, write_release
 
 NAME = {"query": "Lena Maro"}
 
@@ -239,6 +239,8 @@ def test_odd_values_in_the_graph_are_told_as_they_stand(tmp_path: Path) -> None:
       <https://elsewhere.example/p> a leg:Place ; rdfs:label "Elsewhere"@en .
       _:blank a leg:Person ; rdfs:label "Blank Node"@en .
       <holding/odd> leg:holder <place/odd>, "nobody" ; leg:office "no office" .
+      <person/p> a leg:Person ; rdfs:label "Pia Ott"@en .
+      <holding/p> leg:holder <person/p> ; leg:office <office/p> ; leg:from "199X-01-02" ; leg:until <office/p> .
     }}"""
     write_release(tmp_path, extra=extra(odd))
     http = create_app(tmp_path).test_client()
@@ -246,6 +248,8 @@ def test_odd_values_in_the_graph_are_told_as_they_stand(tmp_path: Path) -> None:
     assert rows["latitude"] == [{"str": "INF"}, {"str": "north"}]  # the store writes 1e400 so
     assert rows["exactMatch"] == [{"str": PREFIXES["leg"] + "x"}]
     assert (rows["label"], rows["office"]) == ([], [])
+    held = extend(http, ["person/p"], "office", "from", "until")["rows"]["person/p"]
+    assert held == {"office": [{"str": f"{BASE}office/p"}], "from": [{"str": "199X-01-02"}], "until": [{}]}
     assert best(http, "place/odd")[0] == "place/odd"
     assert best(http, "Elsewhere")[0] == best(http, "Blank Node")[0] == ""
     assert http.get("/reconcile/suggest/entity?prefix=odd").get_json()["result"][0]["name"] == "odd"

@@ -172,6 +172,8 @@ def test_an_identifier_of_the_wrong_type_is_no_match(http: FlaskClient) -> None:
 def test_what_is_only_probably_the_same_is_no_match(http: FlaskClient) -> None:
     assert best(http, "Q900003") == ("person/yelena-sokolova", 85.0, False)
     assert best(http, "Q999999") == ("", 0.0, False)
+    with_name = best(http, "Yelena Sokolova", properties=[{"pid": "wikidata", "v": "Q900003"}])
+    assert with_name == ("person/yelena-sokolova", 94.0, True)  # by the name alone
 
 
 def test_without_a_name_properties_single_out(http: FlaskClient) -> None:

@@ -34,7 +34,7 @@ MOST_WORDS = 30
 
 @dataclass(frozen=True)
 class Found:
-    """How an entity was found: by an identifier, by a name, or by neither."""
+    """How an entity was found: the likeness of its name, the score by its identifier, both or neither."""
 
     name: float | None = None
     by_identifier: float = 0.0

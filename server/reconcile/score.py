@@ -67,7 +67,8 @@ def candidates(store: Store, index: Index, question: Question, *, base: str) -> 
     conditions = [(entry, known) for entry, known in given if known and known.compares != "never"]
     found = by_identifier(index, question, conditions, base)
     if not names_an_identifier(index, question.text, base):
-        found = by_text(index, question, conditions) | found
+        for number, how in by_text(index, question, conditions).items():
+            found[number] = replace(found.get(number, how), name=how.name)
     allowed = _allowed(index, question)
     scored = []
     for number, how in found.items():
@@ -128,7 +129,7 @@ def _scored(
     score = sum(weight * part for weight, part in parts) / sum(weight for weight, _ in parts) if parts else 0.0
     score -= LACKING * lacking / (sum(WEIGHTS[known.compares] for _, known in conditions) or 1.0)
     if how.by_identifier:
-        score = how.by_identifier
+        score = max(score, how.by_identifier)
         features.append(("identifier", identified))
     if fits is not None:
         features.append(("type", fits))

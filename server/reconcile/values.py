@@ -34,6 +34,7 @@ _EVENTS = {
     "statement": ("leg:speaker",),
 }
 _NUMBER = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,30})?")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _HOLDING = ("office", "from", "until", "officeOf")
 _LINKS = {"exactMatch": "skos:exactMatch", "closeMatch": "skos:closeMatch"}
 
@@ -164,7 +165,7 @@ def _literal(literal: Literal) -> Value:
 
 def _day(day: str) -> Value:
     """Return a day as the API wants it, with a time; a month or a year alone stays text rather than gain a day."""
-    return {"date": f"{day}T00:00:00Z"} if len(day) == len("2022-05-18") else {"str": day}
+    return {"date": f"{day}T00:00:00Z"} if _DAY.fullmatch(day) else {"str": day}
 
 
 def _links(store: Store, node: NamedNode, name: str) -> list[str]:
