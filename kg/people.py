@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -39,6 +40,7 @@ _PARTICLES = frozenset(
     }
 )
 _AFTER_NAMES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+_INITIALS = re.compile(r"\b[a-z](?: [a-z])+\b")
 _FAMILY_NAME_FIRST = frozenset({"CN", "HK", "KH", "KP", "KR", "MO", "SG", "TW", "VN"})
 _TWO_SURNAMES = frozenset(
     {"AR", "BO", "CL", "CO", "CR", "CU", "DO", "EC", "ES", "GT", "HN", "MX", "NI", "PA", "PE", "PY", "SV", "UY", "VE"}
@@ -53,6 +55,11 @@ class Candidate:
 
     person: Person
     score: float
+
+
+def written(name: str) -> str:
+    """Return a name as it is compared: normalised, its initials together: ``F. W. de Klerk`` → ``fw de klerk``."""
+    return _INITIALS.sub(lambda m: m[0].replace(" ", ""), normalise(name))
 
 
 def surnames(name: str, country: str | None) -> set[str]:
@@ -82,7 +89,7 @@ def forms(person: Person) -> Iterator[tuple[str, str]]:
     ``skeletons`` the ends of their skeletons; ``surnames`` what news calls them for short.
     """
     for name in (person.name, *person.aliases):
-        words = normalise(name).split()
+        words = written(name).split()
         yield "orders", " ".join(sorted(words))
         parts = [part for part in words if part not in _AFTER_NAMES]
         if len(words) > 2 and len(parts) > 1:
@@ -110,16 +117,18 @@ class People:
         Honorifics are not looked through: cut them first. A name of one word is read as a surname, unless someone is
         known by that word alone.
         """
-        low = normalise(name)
+        low = written(name)
         parts = tuple(part for part in low.split() if part not in _AFTER_NAMES)
         if found := self._called(low) or self._called(" ".join(parts)):
-            return _ranked((person, FULL if normalise(person.name) == low else ALIAS) for person in found)
+            return _ranked((person, FULL if written(person.name) == low else ALIAS) for person in found)
         if len(parts) < 2:
             return _ranked((person, SURNAME) for person in self._listed("surnames", low))
         if found := self._listed("orders", " ".join(sorted(parts))):
             return _ranked((person, REORDERED) for person in found)
         if found := self._shortened(f"{parts[0]} {parts[-1]}"):
             return _ranked((person, SHORTENED) for person in found)
+        if parts[0] in _PARTICLES and (found := self._listed("surnames", low)):
+            return _ranked((person, SURNAME) for person in found)
         bones = skeleton(name)
         if found := self._respelt(bones):
             return _ranked((person, RESPELT) for person in found)
@@ -129,7 +138,7 @@ class People:
 
     def is_full_name(self, name: str) -> bool:
         """Say whether someone's name or alias of two words or more is written like this."""
-        low = normalise(name)
+        low = written(name)
         return " " in low and bool(self._called(low))
 
     def _listed(self, index: str, form: str) -> list[Person]:
@@ -140,7 +149,7 @@ class People:
         return [
             person
             for person in self._listed("orders", " ".join(sorted(low.split())))
-            if any(normalise(name) == low for name in (person.name, *person.aliases))
+            if any(written(name) == low for name in (person.name, *person.aliases))
         ]
 
     def _shortened(self, short: str) -> list[Person]:
