@@ -89,8 +89,9 @@ def forms(person: Person) -> Iterator[tuple[str, str]]:
     ``skeletons`` the ends of their skeletons; ``surnames`` what news calls them for short.
     """
     for name in (person.name, *person.aliases):
+        for spelling in _spellings(name):
+            yield "orders", " ".join(sorted(spelling.split()))
         words = written(name).split()
-        yield "orders", " ".join(sorted(words))
         parts = [part for part in words if part not in _AFTER_NAMES]
         if len(words) > 2 and len(parts) > 1:
             yield "shorts", f"{parts[0]} {parts[-1]}"
@@ -149,7 +150,7 @@ class People:
         return [
             person
             for person in self._listed("orders", " ".join(sorted(low.split())))
-            if any(written(name) == low for name in (person.name, *person.aliases))
+            if any(low in _spellings(name) for name in (person.name, *person.aliases))
         ]
 
     def _shortened(self, short: str) -> list[Person]:
@@ -162,6 +163,13 @@ class People:
             for person in self._listed("skeletons", _ends(bones))
             if any(skeleton(name) == bones for name in (person.name, *person.aliases))
         ]
+
+
+def _spellings(name: str) -> tuple[str, ...]:
+    """Return a name as it is compared, and "Ferdinand Marcos Jr." also without what tells him from his father."""
+    low = written(name)
+    parts = [part for part in low.split() if part not in _AFTER_NAMES]
+    return (low, " ".join(parts)) if 1 < len(parts) < len(low.split()) else (low,)
 
 
 def _ends(bones: str) -> str:

@@ -411,6 +411,35 @@ def test_a_surname_may_be_several_people_s(known: Authority) -> None:
     assert known.people("Nobody Whatsoever") == ()
 
 
+@pytest.mark.parametrize(
+    ("surname", "names"),
+    [
+        ("Bush", {"George H. W. Bush": "george-h-w-bush", "George W. Bush": "george-w-bush"}),
+        ("Clinton", {"Bill Clinton": "bill-clinton", "Hillary Clinton": "hillary-clinton"}),
+        ("Kim", {"Kim Jong Un": "kim-jong-un", "Kim Jong-il": "kim-jong-il", "Kim Il Sung": "kim-il-sung"}),
+        ("Assad", {"Bashar al-Assad": "bashar-al-assad", "Hafez Assad": "hafez-al-assad"}),
+        ("Aliyev", {"Ilham Aliyev": "ilham-aliyev", "Heydar Aliyev": "heydar-aliyev"}),
+        ("Aliev", {"Ilham Aliev": "ilham-aliyev", "Geidar Aliev": "heydar-aliyev"}),
+        ("Gandhi", {"Indira Gandhi": "indira-gandhi", "Rajiv Gandhi": "rajiv-gandhi", "Sonia Gandhi": "sonia-gandhi"}),
+        ("Trudeau", {"Justin Trudeau": "justin-trudeau", "Pierre Trudeau": "pierre-trudeau"}),
+        ("Marcos", {"Ferdinand Marcos Jr.": "ferdinand-marcos-jr", "Ferdinand E. Marcos": "ferdinand-marcos"}),
+        ("Kabila", {"Joseph Kabila": "joseph-kabila", "Laurent Kabila": "laurent-desire-kabila"}),
+        ("Deby", {"Idriss Déby": "idriss-deby", "Mahamat Déby": "mahamat-idriss-deby"}),
+    ],
+)
+def test_a_full_name_keeps_a_family_apart(known: Authority, surname: str, names: dict[str, str]) -> None:
+    assert {name: [candidate.person.key for candidate in known.people(name)] for name in names} == {
+        name: [key] for name, key in names.items()
+    }
+    assert set(names.values()) <= {candidate.person.key for candidate in known.people(surname)}
+
+
+def test_male_is_a_city_that_needs_evidence(known: Authority) -> None:
+    hits = [known.gazetteer.scan(text)[-1] for text in ("a summit in Male.", "a summit in Malé.")]
+    assert [(hit.key, hit.ambiguous) for hit in hits] == [("male-mv", True), ("male-mv", False)]
+    assert known.gazetteer.scan("a male delegate") == ()
+
+
 def test_one_person_is_one_object(known: Authority) -> None:
     person = known.person("angela-merkel")
     assert person is not None

@@ -232,6 +232,7 @@ def people_and_offices(
                 ),
             }
         )
+    _unmix(made, {key: extra["aliases"].split("|") for key, extra in extras.items()})
     given = {normalise(row["name"]): row["gender"] for row in own("given_names.csv")}
     keys = _keys(made)
     persons = [
@@ -240,6 +241,20 @@ def people_and_offices(
     table = [{**row, "person": keys[row["person"]]} for key, rows in held.items() if key in keys for row in rows]
     _own_people(persons, table, bodies)
     return persons, close(table)
+
+
+def _unmix(made: list[Row], ours: dict[str, list[str]]) -> None:
+    """Take away aliases that are a compatriot's name: a source has the son's name among the father's."""
+    names: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in made:
+        names[row["country"], normalise(row["name"])].add(row["source_key"])
+    for row in made:
+        row["aliases"] = joined(
+            alias
+            for alias in row["aliases"].split("|")
+            if alias in ours.get(row["source_key"], [])
+            or not names.get((row["country"], normalise(alias)), set()) - {row["source_key"]}
+        )
 
 
 def _gender(name: str, country: str, given: dict[str, str]) -> str:
