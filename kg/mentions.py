@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from datetime import date
 
 from kg import bodies, names
 from kg.article.record import UnfitError
@@ -86,9 +87,9 @@ def _of_a_state(casting: Casting, first: int, stop: int) -> bool:
     return owned or (before >= 0 and doc[before].lower_ == "national") or doc[stop : stop + 1].text.lower() == "of"
 
 
-def _people(casting: Casting) -> list[Role]:
+def _people(casting: Casting, published: date | None) -> list[Role]:
     """Place the names of people; return the role phrases beside and between them."""
-    spans = names.find_names(casting.doc, casting.where, casting.authority)
+    spans = names.find_names(casting.doc, casting.where, casting.authority, published)
     inside = {i for first, stop in spans for i in range(first, stop)}
     casting.places = [p for p in casting.places if not inside.intersection(range(p.first, p.stop))]
     casting.where = {i: hit for i, hit in casting.where.items() if i not in inside}
@@ -334,7 +335,7 @@ def find_mentions(parsed: Parsed, article: Article, authority: Authority, *, hom
     named = Counter(key for kind, key, _ in casting.where.values() if kind in {"state", "demonym"})
     if casting.home is None and named:
         casting.home = min(named, key=lambda code: (-named[code], code))
-    roles = _people(casting)
+    roles = _people(casting, article.published)
     loose = _titles(casting, roles)
     _others(casting, loose)
     people = sum(entity.kind == "person" for entity in casting.entities)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from functools import lru_cache
 
 from spacy.tokens import Doc
 
 from kg.authority import Authority
+from kg.known import Person
 from kg.lexicon import frames, roles
 from kg.roles import Where
 from kg.spelling import normalise
@@ -35,6 +37,8 @@ _NOT_NAMES = frozenset(
 )  # fmt: skip
 
 Span = tuple[int, int]
+_RARE = 3
+"""People of one surname up to whom it is rare."""
 LONGEST = 10
 """Tokens of a name: "Sheikh Mohammed bin Abdulrahman al-Thani" has seven, hyphens among them."""
 
@@ -128,8 +132,11 @@ def _known_given(text: str) -> bool:
     return text.isupper() and len(text) == 2 and text.endswith(".")
 
 
-def find_names(doc: Doc, where: Where, authority: Authority) -> list[Span]:
-    """Return the token spans of people's names, longest first come, sorted; titles and honorifics are left out."""
+def find_names(doc: Doc, where: Where, authority: Authority, day: date | None = None) -> list[Span]:
+    """Return the token spans of people's names, longest first come, sorted; titles and honorifics are left out.
+
+    On a ``day``, bare surnames of those who lead a state then are found also where the model sees no name.
+    """
     spans: list[Span] = []
     taken: set[int] = set()
 
@@ -186,8 +193,44 @@ def find_names(doc: Doc, where: Where, authority: Authority) -> list[Span]:
             take(*span)
     for first, stop in _missed(doc, where, authority, taken):
         take(first, stop)
+    if day is not None:
+        for first in _leaders(doc, where, authority, taken, day):
+            take(first, first + 1)
     _propagate(doc, spans, taken, where, take)
     return sorted(spans)
+
+
+def _leaders(doc: Doc, where: Where, authority: Authority, taken: set[int], day: date) -> Iterator[int]:
+    """Yield the tokens that are the bare surname of somebody in high office on a day: "Macron", "at Erdogan's palace".
+
+    The bearer's country must be named, or the surname be rare among the known.
+    """
+    named = {key for kind, key, _ in where.values() if kind in {"state", "demonym"}}
+    covered = {i for first, (_, _, stop) in where.items() for i in range(first, stop)}
+    for token in doc:
+        if (
+            token.i in taken
+            or token.i in covered
+            or token.tag_ != "NNP"
+            or not token.is_alpha
+            or not _capital(token.text)
+            or token.ent_type_ in {"DATE", "TIME", "EVENT", "WORK_OF_ART"}
+            or token.lower_ in _NOT_NAMES | roles().offices
+            or (token.is_sent_start and token.dep_ not in {"nsubj", "nsubjpass", "poss"})
+            or any(
+                _capital(doc[i].text) and doc[i].tag_ == "NNP" for i in (token.i - 1, token.i + 1) if 0 <= i < len(doc)
+            )
+        ):
+            continue
+        bearers = [candidate.person for candidate in authority.people(token.text)]
+        leading = [person for person in bearers if _leads(authority, person, day)]
+        if any(person.country in named for person in leading) or (leading and len(bearers) <= _RARE):
+            yield token.i
+
+
+def _leads(authority: Authority, person: Person, day: date) -> bool:
+    high = {"head-of-state", "head-of-government", "foreign-minister"}
+    return any(office.kind in high and office.held(day) == "yes" for office in authority.offices(person.key))
 
 
 def _carries_on(doc: Doc, first: int, stop: int) -> bool:

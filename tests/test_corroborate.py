@@ -343,7 +343,7 @@ def test_articles_are_read_and_held_against_the_records(tmp_path: Path, capsys: 
     inputs = [str(tmp_path / f"{name}.json") for name in ("right", "wrong")]
 
     assert main(["build", *inputs, "--out", str(tmp_path / "out")]) == 0
-    assert "1 contradiction with official records; see " in capsys.readouterr().out
+    assert "1 contradiction with other sources; see " in capsys.readouterr().out
 
     release = open_release(tmp_path / "out")
     (found,) = release.manifest["contradictions"]
