@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes to read with (1)")
     command.add_argument("--base", type=_base, default=DEFAULT_BASE, metavar="IRI", help="start of the data's IRIs")
     _add_min_confidence(command)
+    command.add_argument("--links", type=Path, metavar="FILE", help="accepted links (DIR/links.sssom.tsv, if there)")
     command.set_defaults(run=_build)
 
     command = commands.add_parser("explain", help="show what is read in one article, and why")
@@ -137,6 +138,7 @@ def _build(options: argparse.Namespace) -> int:
         workers=options.workers,
         base=options.base,
         min_confidence=options.min_confidence,
+        links=options.links,
         tell=_progress(),
     )
     return _report(result)

@@ -19,6 +19,7 @@ import ontology
 from kg.edtf import bounds, is_valid
 from kg.errors import NonConformingError
 from kg.iri import PREFIXES, Names, term
+from kg.linksets import link_triples, linkset_triples
 from kg.merge import Merged
 from kg.records import Account, Actor, Article, Event, Meeting, OfficeHolding, Place, Report, Span, Statement, Visit
 
@@ -57,7 +58,7 @@ def graph_quads(names: Names, accounts: Sequence[Account], merged: Merged) -> It
     for event in merged.events:
         yield from _in(names.graph("events"), _event(names, event, by_id, event_of))
     yield from _in(names.graph("actors"), _actors(names, accounts, merged))
-    yield from _in(names.graph("links"), _links(names, merged))
+    yield from _in(names.graph("links"), link_triples(names, merged.things))
 
 
 def ontology_quads(names: Names) -> Iterator[Quad]:
@@ -67,9 +68,10 @@ def ontology_quads(names: Names) -> Iterator[Quad]:
         yield Quad(quad.subject, quad.predicate, quad.object, graph)
 
 
-def release_quads(names: Names, about: Description) -> Iterator[Quad]:
-    """Return the release's description of itself, after DCAT and VoID."""
+def release_quads(names: Names, about: Description, linked: Sequence[Actor | Place] = ()) -> Iterator[Quad]:
+    """Return the release's description of itself, after DCAT and VoID, with the linksets of what is ``linked``."""
     yield from _in(names.graph("release"), _release(names, about))
+    yield from _in(names.graph("release"), linkset_triples(names, about.version, linked))
 
 
 def nquads(quads: Iterable[Quad]) -> list[bytes]:
@@ -232,14 +234,6 @@ def _actors(names: Names, accounts: Iterable[Account], merged: Merged) -> Statem
         yield office, LABEL, Literal(min(spellings), language="en")
 
 
-def _links(names: Names, merged: Merged) -> Statements:
-    """Yield the same things elsewhere: actors on Wikidata, places on GeoNames."""
-    things: list[Actor | Place] = [*merged.actors, *merged.places]
-    for thing in things:
-        for link in thing.links:
-            yield names.node(thing.key), term(f"skos:{link.relation}"), NamedNode(link.target)
-
-
 def _actor(names: Names, actor: Actor) -> Statements:
     node = names.node(actor.key)
     yield node, A, term("leg:Actor")
@@ -252,6 +246,8 @@ def _actor(names: Names, actor: Actor) -> Statements:
             yield node, term("skos:altLabel"), Literal(alias, language="en")
     if actor.country:
         yield node, term("leg:countryCode"), Literal(actor.country)
+    for scheme, code in actor.notations:
+        yield node, term("skos:notation"), Literal(code, datatype=term(f"leg:{scheme}"))
 
 
 def _place(names: Names, place: Place) -> Statements:
@@ -297,7 +293,14 @@ def _release(names: Names, about: Description) -> Statements:
     yield node, term("dcat:version"), Literal(about.version)
     yield node, term("dct:license"), LICENCE
     yield node, term("void:uriSpace"), Literal(names.base)
-    for namespace in (PREFIXES["leg"], PREFIXES["oa"], PREFIXES["skos"], PREFIXES["org"], PREFIXES["gaf"]):
+    for namespace in (
+        PREFIXES["leg"],
+        PREFIXES["oa"],
+        PREFIXES["skos"],
+        PREFIXES["sssom"],
+        PREFIXES["org"],
+        PREFIXES["gaf"],
+    ):
         yield node, term("void:vocabulary"), NamedNode(namespace)
     for program in (about.software, about.model):
         agent = names.node(f"software/{program.replace(' ', '-')}")
