@@ -19,7 +19,7 @@ from kg.records import Act, ActorKind, DateSource, Mode, Status
 from tests.reasoning import is_consistent
 
 LEG = Namespace(ontology.NAMESPACE)
-KINDS = {OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.NamedIndividual}
+KINDS = {OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.NamedIndividual, RDFS.Datatype}
 BUILT_IN = tuple(str(namespace) for namespace in (RDF, RDFS, OWL))
 CODE = [path for package in ("kg", "server") for path in (Path(__file__).parent.parent / package).rglob("*.py")]
 PLOVER = {"ACCUSE", "AGREE", "AID", "ASSAULT", "COERCE", "CONCEDE", "CONSULT", "COOPERATE"}
