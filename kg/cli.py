@@ -1,8 +1,8 @@
-"""The command ``legation``: build, explain, query, serve, validate, evaluate, demo.
+"""The command ``legation``: build, link, explain, query, serve, validate, evaluate, demo.
 
 SHACL, statistics and the server are imported by the commands that need them: a query does not wait for them.
-It exits with 0 when all went well, 1 when some articles were refused or some files do not conform (they are
-listed, the rest is published), and 2 when it stopped.
+It exits with 0 when all went well, 1 when some articles were refused, some files do not conform or some answers
+cannot be used (they are listed, the rest is published), and 2 when it stopped.
 """
 
 from __future__ import annotations
@@ -75,6 +75,20 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--links", type=Path, metavar="FILE", help="accepted links (DIR/links.sssom.tsv, if there)")
     command.set_defaults(run=_build)
 
+    command = commands.add_parser("link", help="look for unlinked actors and places in another data set")
+    command.add_argument("dir", type=Path, metavar="DIR", help="folder of the releases")
+    command.add_argument(
+        "--endpoint", required=True, type=_address, metavar="URL", help="SPARQL endpoint or reconciliation service"
+    )
+    command.add_argument("--kind", type=_kinds, metavar="KIND,…", help="person, state, organization, place (all)")
+    command.add_argument("--limit", type=_positive, metavar="N", help="most questions to ask in this run")
+    command.add_argument("--accept", type=_share, default=0.9, metavar="C", help="how sure an exact match is (0.9)")
+    command.add_argument("--batch", type=_positive, default=20, metavar="N", help="questions in one request (20)")
+    command.add_argument("--rate", type=_rate, default=1.0, metavar="R", help="most requests a second (1)")
+    command.add_argument("--out", type=Path, metavar="FILE", help="where the links go (DIR/links.sssom.tsv)")
+    command.add_argument("--dry-run", action="store_true", help="say what would be asked; ask nothing")
+    command.set_defaults(run=_link)
+
     command = commands.add_parser("explain", help="show what is read in one article, and why")
     command.add_argument("article", type=Path, metavar="ARTICLE", help=".txt, .html, .json, .jsonl or .jsonl.gz file")
     command.add_argument("--id", metavar="ID", help="which article, where the file holds several")
@@ -142,6 +156,35 @@ def _build(options: argparse.Namespace) -> int:
         tell=_progress(),
     )
     return _report(result)
+
+
+def _link(options: argparse.Namespace) -> int:
+    from kg.lookup import KINDS, Manner, look_up, plan
+
+    kinds, manner = options.kind or KINDS, Manner(batch=options.batch, rate=options.rate)
+    if options.dry_run:
+        found = plan(options.dir, options.endpoint, kinds=kinds, limit=options.limit, path=options.out, manner=manner)
+        print(f"{found.questions} unlinked; {found.open} questions would be asked in {found.requests} requests")
+        if found.first:
+            print(f"the first:\n{found.first}")
+        return 0
+    outcome = look_up(
+        options.dir,
+        options.endpoint,
+        kinds=kinds,
+        limit=options.limit,
+        accept=options.accept,
+        path=options.out,
+        manner=manner,
+        tell=_progress("asked {done} of {of} questions", unit="question"),
+    )
+    for reason in outcome.unusable:
+        print(f"not usable: {reason}", file=sys.stderr)
+    print(
+        f"{outcome.answered} answers ({outcome.requests} requests): {outcome.exact} exact and {outcome.close} close"
+        f" matches added\n{outcome.path}"
+    )
+    return 1 if outcome.unusable else 0
 
 
 def _explain(options: argparse.Namespace) -> int:
@@ -226,22 +269,25 @@ def _report(result: BuildResult) -> int:
     return 1 if result.refused else 0
 
 
-def _progress() -> Tell:
+def _progress(line: str = "read {done} of {of} articles", *, unit: str = "article") -> Tell:
     """Return what shows the progress: a bar on a terminal, else a line at every tenth of the way."""
     if sys.stderr.isatty():
-        bar = tqdm(unit="article")
+        bar = tqdm(unit=unit)
 
         def show(done: int, of: int) -> None:
             bar.total = of
-            bar.update()
+            bar.update(done - bar.n)
             if done == of:
                 bar.close()
 
         return show
+    tenths = 0
 
     def say(done: int, of: int) -> None:
-        if done == of or done % max(1, of // 10) == 0:
-            print(f"read {done} of {of} articles", file=sys.stderr, flush=True)
+        nonlocal tenths
+        if done == of or done * 10 // of > tenths:
+            tenths = done * 10 // of
+            print(line.format(done=done, of=of), file=sys.stderr, flush=True)
 
     return say
 
@@ -274,6 +320,28 @@ def _share(value: str) -> float:
     if not 0 <= number <= 1:
         raise ValueError(value)
     return number
+
+
+def _rate(value: str) -> float:
+    number = float(value)
+    if not 0 < number <= 1000:
+        raise ValueError(value)
+    return number
+
+
+def _kinds(value: str) -> tuple[str, ...]:
+    from kg.lookup import KINDS
+
+    kinds = tuple(value.split(","))
+    if unknown := sorted(set(kinds) - set(KINDS)):
+        raise argparse.ArgumentTypeError(f"{unknown[0]!r} is no kind; there are {', '.join(KINDS)}")
+    return kinds
+
+
+def _address(value: str) -> str:
+    if not value.startswith(("http://", "https://")) or any(c.isspace() for c in value):
+        raise argparse.ArgumentTypeError(f"{value!r} is no http(s) address")
+    return value
 
 
 def _date(value: str) -> date:

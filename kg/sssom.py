@@ -120,7 +120,7 @@ def write(mappings: MappingSet, *, condense: bool = True) -> str:
     used = _used(prefixes, [*(cell for row in cells for cell in row), *_texts(header)])
     top = {"curie_map": used, **header} if used else header
     block = yaml.safe_dump(top, sort_keys=False, allow_unicode=True, width=2**20, default_flow_style=False)
-    return "".join(f"#{line}\n" for line in block.splitlines()) + text.getvalue()
+    return "".join(f"#{line}\n" for line in block.rstrip("\n").split("\n")) + text.getvalue()
 
 
 def read(path: Path) -> MappingSet:
@@ -135,7 +135,7 @@ def read(path: Path) -> MappingSet:
         text = path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read ({error}); give a UTF-8 file of SSSOM/TSV") from error
-    lines = text.removeprefix("\ufeff").splitlines(keepends=True)
+    lines = list(io.StringIO(text.removeprefix("\ufeff"), newline=""))  # str.splitlines would also part at U+2028
     above = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
     header = _header(path, lines[:above])
     given = header.pop("curie_map", None) or {}
@@ -217,6 +217,7 @@ def _share(path: Path, line: int, text: str | None) -> float | None:
 
 def _row(mapping: Mapping, prefixes: dict[str, str]) -> dict[str, str]:
     row = {slot: getattr(mapping, slot) for slot in OWN} | dict(mapping.others)
+    row = {slot: re.sub("\r\n?", "\n", text) for slot, text in row.items()}
     for slot in ENTITIES:
         row[slot] = _curie(row[slot], prefixes) if row[slot] else ""
     if mapping.confidence is not None:
