@@ -23,6 +23,7 @@ from kg.records import GEONAMES, WIKIDATA, Account, Actor, Article, Link, Place
 from kg.release import Release, open_release
 from kg.sssom import read
 from kg.validate import Validator
+from server.app import create_app
 from tests.accounts import COUNTRY, HARBOUR, LINDEN, NORLAND, PETROVA, FakeReader, fake_reader
 
 NAMES = Names()
@@ -245,6 +246,18 @@ def test_a_build_takes_the_links_of_its_folder_and_another_file_makes_another_ve
     assert manifest["counts"]["links"] == 3
     accepted(tmp_path / "out", row, f"person/nobody\tskos:exactMatch\t\tw:Q6\t{LEXICAL}")
     assert len({plain.version, linked.version, built(tmp_path).version}) == 3
+
+
+def test_the_server_hands_out_the_table(tmp_path: Path) -> None:
+    result = built(tmp_path)
+    name = f"legation-{result.version}.sssom.tsv"
+    client = create_app(tmp_path / "out").test_client()
+    answer = client.get(f"/dumps/{result.version}/{name}")
+    assert (answer.status_code, answer.mimetype) == (200, "text/tab-separated-values")
+    assert answer.data == (result.path / "dumps" / name).read_bytes()
+    listed = client.get("/dumps/", headers={"Accept": "application/json"}).json
+    assert listed
+    assert name in [file["name"] for file in listed["releases"][0]["files"]]
 
 
 def test_a_file_given_goes_before_the_one_in_the_folder(tmp_path: Path) -> None:

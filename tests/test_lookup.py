@@ -17,7 +17,7 @@ import kg.cli
 import kg.lookup.service
 from kg.errors import LegationError, ServiceError
 from kg.lookup import Manner, Outcome, look_up, plan
-from kg.lookup.question import Question
+from kg.lookup.question import Question, unlinked
 from kg.lookup.sparql import form
 from kg.pipeline import build
 from kg.records import WIKIDATA, Account, Actor, Article, Place
@@ -29,7 +29,7 @@ from tests.server_fixture import serving, write_release
 
 SURNAME = Actor("person/strand--a", "person", "Strand")
 OFFICIAL = Actor("person/foreign-minister-of-norway--a", "person", "Foreign Minister of Norway")
-ENVOY = replace(LINDEN, country="NO", aliases=("Jon Erik Linden", "Linden"))
+ENVOY = replace(LINDEN, country="NO", aliases=("Jon Erik Linden", "Linden", "the Norwegian envoy"))
 COUNCIL = Actor("organization/bridge-council", "organization", "Bridge Council", country="NO")
 HARBOUR = Place("place/harbour-no", "Harbour", "NO")
 QUICK = Manner(batch=2, rate=1000, timeout_s=5, retries=1, backoff_s=0.01)
@@ -162,6 +162,11 @@ def test_requests_keep_their_distance(out: Path) -> None:
     assert took > 3 / 5
 
 
+def test_surnames_and_phrases_are_not_asked_for(out: Path) -> None:
+    (linden,) = unlinked(open_release(out), ["person"], ())
+    assert linden == Question(LINDEN.key, "person", "Jon Linden", ("Jon Erik Linden",), "NO")
+
+
 # What is the same, what may be, and what is not
 
 
@@ -218,6 +223,17 @@ def test_accept_moves_the_line_between_exact_and_close(out: Path) -> None:
     assert one_answer(out, thing("Q1", "Jon Linden"), accept=0.85) == {"Q1": ("exactMatch", 0.88)}
 
 
+def test_a_name_from_elsewhere_spoils_neither_the_table_nor_the_reasons(out: Path) -> None:
+    odd = "Jon\t;\n\x1b[31m\u202e Linden " + "x" * 300
+    assert one_answer(out, thing("Q1", odd, description=NORWEGIAN)) == {"Q1": ("closeMatch", 0.8)}
+    (row,) = read(out / "links.sssom.tsv").mappings
+    assert row.object_label.startswith("Jon ; [31m Linden xxx")
+    assert len(row.object_label) < 200
+    how, *rest = row.comment.split("; ")
+    assert how.startswith("part of the name: Jon , [31m Linden xxx")
+    assert rest == ["a person there too", "same country (NO)", "no other fits as well"]
+
+
 # People edit the file
 
 
@@ -259,6 +275,12 @@ def test_a_malformed_file_stops_before_anybody_is_asked(out: Path) -> None:
         with pytest.raises(LegationError, match=r"links\.sssom\.tsv, line 1: there is no column predicate_id"):
             look_up(out, service.address, manner=QUICK)
         assert service.requests == []
+
+
+def test_a_release_is_never_written_into(out: Path) -> None:
+    with pytest.raises(LegationError, match="this is one release, which never changes"):
+        look_up(out / "current", "http://127.0.0.1:9/", manner=QUICK)
+    assert not (out / "current" / "links.cache").exists()
 
 
 # Services that are not well

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from kg.lookup.question import Candidate, Countries, Question
+from kg.lookup.question import Candidate, Countries, Question, readable
 from kg.records import WIKIDATA, Relation
 from kg.spelling import normalise, skeleton
 
@@ -106,7 +106,8 @@ def _likeness(question: Question, candidate: Candidate) -> tuple[float, str]:
             score, how = _alike(ours, theirs)
             other = (ours != question.name) + (theirs != candidate.name)
             if score:
-                best = max(best, (score - other * _OTHER_NAME, f"{how}: {theirs}"))
+                told = readable(theirs).replace(";", ",")  # a semicolon parts the reasons
+                best = max(best, (score - other * _OTHER_NAME, f"{how}: {told}"))
     return best
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode
 
 from kg.accepted import FILE
-from kg.errors import AnswerError, ServiceError
+from kg.errors import AnswerError, ReleaseError, ServiceError
 from kg.iri import Names, term
 from kg.lookup import answers, reconciliation, sparql
 from kg.lookup.accept import judge
@@ -152,6 +152,8 @@ def look_up(
 
 
 def _questions(out: Path, kinds: Collection[str], path: Path | None) -> tuple[list[Question], MappingSet]:
+    if (out / "manifest.json").exists():
+        raise ReleaseError(f"{out}: this is one release, which never changes; give the folder that holds them all")
     path = path or out / FILE
     before = read(path) if path.exists() else MappingSet(())
     return unlinked(open_release(out), kinds, before.mappings), before

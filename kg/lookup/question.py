@@ -67,6 +67,11 @@ class Candidate:
     sure: bool = False
 
 
+def readable(text: str) -> str:
+    """Return what a service calls a thing as it may stand in a table: one short line, without what does not show."""
+    return "".join(char for char in " ".join(text.split())[:200] if char.isprintable())
+
+
 def unlinked(release: Release, kinds: Collection[str], rows: Collection[Row]) -> list[Question]:
     """Return what to ask of a release, sorted: neither what is linked to the same thing, nor what ``rows`` settle.
 
@@ -94,7 +99,8 @@ def unlinked(release: Release, kinds: Collection[str], rows: Collection[Row]) ->
 
 
 def _is_name(text: str) -> bool:
-    return any(word[:1].isupper() for word in text.split())
+    """Say whether words are a name and no phrase: "the US embassy" is none, "Abdel Fattah al-Sisi" is."""
+    return bool(text) and not text[0].islower()
 
 
 def _tells(alias: str, kind: str) -> bool:

@@ -13,7 +13,7 @@ from kg.errors import ReleaseError
 from kg.iri import Names, term
 from kg.linksets import KNOWN, TOOL, data_set, data_set_node, justification
 from kg.lookup.accept import Verdict
-from kg.lookup.question import Question
+from kg.lookup.question import Question, readable
 from kg.rdf import LICENCE
 from kg.records import Link
 from kg.release import software_version
@@ -30,7 +30,7 @@ def to_row(names: Names, endpoint: str, question: Question, verdict: Verdict) ->
         subject_label=question.name,
         predicate_id=term(f"skos:{link.relation}").value,
         object_id=link.target,
-        object_label=verdict.candidate.name,
+        object_label=readable(verdict.candidate.name),
         mapping_justification=term(f"semapv:{justification(link)}").value,
         object_source=data_set_node(names, data_set(link.target)).value,
         mapping_provider=link.source,
