@@ -76,7 +76,7 @@ def plan(
 ) -> Plan:
     """Return what :func:`look_up` would ask, without asking anything; a service not asked yet may be of either kind."""
     manner = manner or Manner()
-    questions, _ = _questions(out, kinds, path)
+    questions, _, _ = _questions(out, kinds, path or out / FILE)
     with Answers(_cache(out, reading=True), endpoint) as kept:
         told = kept.manifest()
         todo = [question for question in questions if kept.get(question) is None][:limit]
@@ -116,8 +116,7 @@ def look_up(
     """
     manner = manner or Manner()
     path = path or out / FILE
-    questions, before = _questions(out, kinds, path)
-    names = Names(str(open_release(out).manifest["base"]))
+    questions, before, names = _questions(out, kinds, path)
     world, unusable, stopped = countries(), list[str](), ""
     with (
         Answers(_cache(out), endpoint) as kept,
@@ -151,12 +150,13 @@ def look_up(
     return Outcome(path, exact, len(fresh) - exact, len(found), asked, tuple(unusable))
 
 
-def _questions(out: Path, kinds: Collection[str], path: Path | None) -> tuple[list[Question], MappingSet]:
+def _questions(out: Path, kinds: Collection[str], path: Path) -> tuple[list[Question], MappingSet, Names]:
+    """Return what is unlinked, the file of links as it stands, and the names of the release's things."""
     if (out / "manifest.json").exists():
         raise ReleaseError(f"{out}: this is one release, which never changes; give the folder that holds them all")
-    path = path or out / FILE
     before = read(path) if path.exists() else MappingSet(())
-    return unlinked(open_release(out), kinds, before.mappings), before
+    release = open_release(out)
+    return unlinked(release, kinds, before.mappings), before, Names(str(release.manifest["base"]))
 
 
 def _ask(questions: Sequence[Question], service: Service, kept: Answers, manner: Manner, tell: Tell) -> list[str]:
@@ -165,13 +165,10 @@ def _ask(questions: Sequence[Question], service: Service, kept: Answers, manner:
     Raises:
         ServiceError: The service is down, or one useless answer followed another.
     """
-    told = kept.manifest()
-    if told is None:
-        told = [_manifest(service)]
-        manifest = reconciliation.read_manifest(told[0], endpoint=service.endpoint)
-        if manifest:  # else the first answer shows whether it is a SPARQL endpoint
-            kept.keep_manifest(told[0])
-    manifest = reconciliation.read_manifest(told[0], endpoint=service.endpoint)
+    (told,) = kept.manifest() or [_manifest(service)]
+    manifest = reconciliation.read_manifest(told, endpoint=service.endpoint)
+    if manifest:  # else the first answer shows whether it is a SPARQL endpoint
+        kept.keep_manifest(told)
     unusable: list[str] = []
     done = in_a_row = 0
     for batch in _batches(questions, manner.batch, manifest):
