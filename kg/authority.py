@@ -27,11 +27,10 @@ from kg.known import (
     read_organisation,
     read_person,
     read_state,
-    rows,
 )
-from kg.people import Candidate, People
+from kg.people import INDEXES, Candidate, People
 from kg.spelling import normalise, plurals
-from kg.surfaces import surfaces
+from kg.tables import Lines, Table, rows
 from kg.titles import Titles
 
 __all__ = ["Authority", "Candidate", "City", "Landmark", "Office", "Organisation", "Person", "State", "normalise"]
@@ -44,30 +43,43 @@ class Authority:
     """
 
     def __init__(self, folder: Traversable) -> None:
-        """Read the tables; :meth:`load` is the usual way."""
+        """Open the tables; :meth:`load` is the usual way."""
         self._folder = folder
+        self._cities = Table(folder, "cities.csv", read_city)
+        self._bodies = Table(folder, "organisations.csv", read_organisation)
+        self._persons = Table(folder, "people.csv", read_person)
         self.states = tuple(read_state(row) for row in rows(folder, "countries.csv"))
-        self.cities = tuple(read_city(row) for row in rows(folder, "cities.csv"))
         self.landmarks = tuple(read_landmark(row) for row in rows(folder, "places.csv"))
-        self.organisations = tuple(read_organisation(row) for row in rows(folder, "organisations.csv"))
-        self.people_known = tuple(read_person(row) for row in rows(folder, "people.csv"))
         self._by_code = {state.code: state for state in self.states}
-        self._by_key: dict[str, City | Landmark] = {city.key: city for city in self.cities}
-        self._by_key.update((place.key, place) for place in self.landmarks)
-        self._organisation_by_key = {body.key: body for body in self.organisations}
-        self._person_by_key = {person.key: person for person in self.people_known}
-        self._people = People(self.people_known)
+        self._landmark_by_key = {place.key: place for place in self.landmarks}
 
     @classmethod
     def load(cls) -> Authority:
         """Return the authority that comes with the package."""
         return cls(files("kg") / "data" / "authority")
 
+    # The tables
+
+    @property
+    def cities(self) -> tuple[City, ...]:
+        """All cities, by their keys; reading them all takes a tenth of a second, as with the two below."""
+        return self._cities.records()
+
+    @property
+    def organisations(self) -> tuple[Organisation, ...]:
+        """All organisations, by their keys."""
+        return self._bodies.records()
+
+    @property
+    def people_known(self) -> tuple[Person, ...]:
+        """All people, by their keys."""
+        return self._persons.records()
+
     # States and peoples
 
     def state(self, name: str) -> State | None:
         """Return the state of a name or alias: "Ivory Coast", "the UK", "Türkiye"; "Congo" is the larger one."""
-        return self._states.get(_plain(name))
+        return self._states.get(plain(name))
 
     def state_by_code(self, code: str) -> State | None:
         """Return the state of an alpha-2 code, or of a withdrawn one."""
@@ -80,8 +92,8 @@ class Authority:
     def capital_of(self, code: str) -> City | None:
         """Return a state's capital."""
         state = self.state_by_code(code)
-        city = self._by_key.get(self._capitals.get(state.code, "")) if state else None
-        return city if isinstance(city, City) else None
+        key = next(iter(self._capitals.listed(state.code)), "") if state else ""
+        return self._cities.get(key)
 
     def capital(self, name: str) -> State | None:
         """Return the state that a city's name may stand for: its capital, a seat of government, a former capital.
@@ -99,20 +111,20 @@ class Authority:
 
         ``country`` (alpha-2) restricts the search: "Tripoli" is in Libya, in LB it is the Lebanese one.
         """
-        found = self._cities.get(_plain(name), ())
-        return next((city for city in found if country is None or city.country == country), None)
+        found = (self._cities.get(key) for key in self._city_names.listed(plain(name)))
+        return next((city for city in found if city and country in {None, city.country}), None)
 
     def landmark(self, name: str) -> Landmark | None:
         """Return the residence, building, region or small town of a name: "the Kremlin", "Camp David", "Davos"."""
-        return self._landmarks.get(_plain(name))
+        return self._landmarks.get(plain(name))
 
     def place_by_key(self, key: str) -> City | Landmark | None:
         """Return the city or landmark of a key."""
-        return self._by_key.get(key)
+        return self._landmark_by_key.get(key) or self._cities.get(key)
 
     def country_of(self, key: str) -> str | None:
         """Return the alpha-2 code of the country in which a city or landmark lies."""
-        place = self._by_key.get(key)
+        place = self.place_by_key(key)
         return (place.country or None) if place else None
 
     def metonym(self, key: str) -> str | None:
@@ -120,7 +132,7 @@ class Authority:
 
         A house that stands for an institution of its own (the Kremlin) stands for no state here; see :meth:`house_of`.
         """
-        place = self._by_key.get(key)
+        place = self.place_by_key(key)
         if isinstance(place, City):
             return place.country if place.capital else None
         return (
@@ -129,12 +141,8 @@ class Authority:
 
     def house_of(self, key: str) -> Organisation | None:
         """Return the institution that a landmark stands for: for Foggy Bottom the State Department."""
-        place = self._by_key.get(key)
-        return (
-            self._organisation_by_key.get(place.metonym_of.removeprefix("organization/"))
-            if isinstance(place, Landmark)
-            else None
-        )
+        place = self._landmark_by_key.get(key)
+        return self._bodies.get(place.metonym_of.removeprefix("organization/")) if place else None
 
     # Organisations
 
@@ -144,17 +152,17 @@ class Authority:
         With ``country`` that country's own comes first; without, an intergovernmental one does: "AU" is the African
         Union, "Labour Party" is None.
         """
-        found = self._organisations.get(_plain(name), ())
+        found = [body for key in self._body_names.listed(plain(name)) if (body := self._bodies.get(key))]
         for choice in (
             [body for body in found if country and body.country == country],
             [
                 body
                 for body in found
-                if normalise(body.name).removeprefix("the ") == _plain(name) and body.source != "factbook"
+                if normalise(body.name).removeprefix("the ") == plain(name) and body.source != "factbook"
             ],
             [body for body in found if body.country is None],
             [body for body in found if "legation" in body.source],
-            list(found),
+            found,
         ):
             if choice:
                 return choice[0] if len(choice) == 1 else None
@@ -162,13 +170,13 @@ class Authority:
 
     def organisation_by_key(self, key: str) -> Organisation | None:
         """Return the organisation of a key."""
-        return self._organisation_by_key.get(key)
+        return self._bodies.get(key)
 
     # People and offices
 
     def person(self, key: str) -> Person | None:
         """Return the person of a key."""
-        return self._person_by_key.get(key)
+        return self._persons.get(key)
 
     def people(self, name: str) -> tuple[Candidate, ...]:
         """Return whom a name may mean, best first; see :class:`kg.people.People`."""
@@ -188,7 +196,7 @@ class Authority:
 
     def offices(self, key: str) -> tuple[Office, ...]:
         """Return the offices that a person held, by their beginning."""
-        return self._offices.get(key, ())
+        return self._offices.all(key)
 
     def holders(self, of: str, kind: str, *, on: date, sure: bool = True) -> tuple[Person, ...]:
         """Return who held a kind of office on a day; ``of`` is a state's code or an organisation's key.
@@ -199,7 +207,10 @@ class Authority:
         """
         dated = [
             (office.held(on), office)
-            for office in self._holdings.get((of.upper(), kind), ()) + self._holdings.get((of, kind), ())
+            for holder in (of.upper(), of)
+            for person in self._holdings.get((holder, kind), ())
+            for office in self._offices.all(person)
+            if office.kind == kind and (office.country or office.organisation or "") == holder
         ]
         for wanted in ("yes",) if sure else ("yes", "perhaps"):
             keys = dict.fromkeys(
@@ -208,7 +219,7 @@ class Authority:
                 if held == wanted
             )
             if keys:
-                return tuple(self._person_by_key[key] for key in keys)
+                return tuple(person for key in keys if (person := self._persons.get(key)))
         return ()
 
     def office_kind(self, title: str, *, country: str | None = None) -> str | None:
@@ -226,16 +237,16 @@ class Authority:
     @cached_property
     def gazetteer(self) -> Gazetteer:
         """The names to look for in running text."""
-        return Gazetteer(surfaces(self, self._folder))
+        return Gazetteer(Lines.read(self._folder, "gazetteer.tsv").lines)
 
     # Indexes, built when first asked for
 
     @cached_property
     def _states(self) -> dict[str, State]:
-        index = {_plain(state.name): state for state in sorted(self.states, key=lambda s: s.until)}
+        index = {plain(state.name): state for state in sorted(self.states, key=lambda s: s.until)}
         for state in sorted(self.states, key=lambda s: s.until):
             for alias in state.aliases:
-                index.setdefault(_plain(alias), state)
+                index.setdefault(plain(alias), state)
         return index
 
     @cached_property
@@ -248,41 +259,29 @@ class Authority:
         return index
 
     @cached_property
-    def _capitals(self) -> dict[str, str]:
-        index = {city.country: city.key for city in reversed(self.cities) if city.capital == "capital"}
-        for state in self.states:
-            if city := next(
-                (c for c in self._cities.get(_plain(state.capital), ()) if c.country == state.code or state.until), None
-            ):
-                index[state.code] = city.key
-        return index
+    def _capitals(self) -> Lines:
+        return Lines.read(self._folder, "capitals.tsv")
 
     @cached_property
-    def _cities(self) -> dict[str, tuple[City, ...]]:
-        choices = {(row["name"], row["country"]) for row in rows(self._folder, "choices.csv")}
-        index: dict[str, list[tuple[bool, bool, int, City]]] = defaultdict(list)
-        for city in self.cities:
-            for place, name in enumerate(dict.fromkeys(_plain(n) for n in (city.name, *city.aliases))):
-                index[name].append(
-                    ((city.name, city.country) not in choices, place > city.spellings, -city.population, city)
-                )
-        return {name: tuple(entry[3] for entry in sorted(found, key=lambda e: e[:3])) for name, found in index.items()}
+    def _city_names(self) -> Lines:
+        return Lines.read(self._folder, "city_names.tsv")
+
+    @cached_property
+    def _body_names(self) -> Lines:
+        return Lines.read(self._folder, "organisation_names.tsv")
+
+    @cached_property
+    def _people(self) -> People:
+        indexes = {name: Lines.read(self._folder, f"people_{name}.tsv") for name in INDEXES}
+        return People(self._persons.get, indexes)
 
     @cached_property
     def _landmarks(self) -> dict[str, Landmark]:
-        index = {_plain(place.name): place for place in self.landmarks}
+        index = {plain(place.name): place for place in self.landmarks}
         for place in self.landmarks:
             for alias in place.aliases:
-                index.setdefault(_plain(alias), place)
+                index.setdefault(plain(alias), place)
         return index
-
-    @cached_property
-    def _organisations(self) -> dict[str, tuple[Organisation, ...]]:
-        index: dict[str, dict[str, Organisation]] = defaultdict(dict)
-        for body in self.organisations:
-            for name in (body.name, *body.acronyms, *body.aliases):
-                index[_plain(name)][body.key] = body
-        return {name: tuple(bodies.values()) for name, bodies in index.items()}
 
     @cached_property
     def _given(self) -> dict[str, str]:
@@ -293,23 +292,18 @@ class Authority:
         return Titles({(row["title"], row["country"]): row["kind"] for row in rows(self._folder, "titles.csv")})
 
     @cached_property
-    def _all_offices(self) -> tuple[Office, ...]:
-        return tuple(read_office(row) for row in rows(self._folder, "offices.csv"))
+    def _offices(self) -> Table[Office]:
+        return Table(self._folder, "offices.csv", read_office)
 
     @cached_property
-    def _offices(self) -> dict[str, tuple[Office, ...]]:
-        index: dict[str, list[Office]] = defaultdict(list)
-        for office in self._all_offices:
-            index[office.person].append(office)
-        return {key: tuple(found) for key, found in index.items()}
-
-    @cached_property
-    def _holdings(self) -> dict[tuple[str, str], tuple[Office, ...]]:
-        index: dict[tuple[str, str], list[Office]] = defaultdict(list)
-        for office in self._all_offices:
-            index[office.country or office.organisation or "", office.kind].append(office)
-        return {key: tuple(found) for key, found in index.items()}
+    def _holdings(self) -> dict[tuple[str, str], dict[str, None]]:
+        """The people who held a kind of office of a state or organisation, each once, in the table's order."""
+        index: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        for person, country, organisation, kind in self._offices.places("country", "organisation", "kind"):
+            index[country or organisation, kind][person] = None
+        return dict(index)
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """Return a name as the indexes have it: normalised, without its article."""
     return normalise(name).removeprefix("the ")

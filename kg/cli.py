@@ -1,4 +1,4 @@
-"""The command ``legation``: build, link, explain, query, serve, validate, evaluate, demo.
+"""The command ``legation``: build, link, explain, query, serve, mcp, validate, evaluate, demo.
 
 SHACL, statistics and the server are imported by the commands that need them: a query does not wait for them.
 It exits with 0 when all went well, 1 when some articles were refused, some files do not conform or some answers
@@ -15,13 +15,13 @@ import sys
 import traceback
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from kg import arguments
 from kg.errors import LegationError
 from kg.iri import DEFAULT_BASE
 from kg.query import FORMATS, run
@@ -69,8 +69,12 @@ def _parser() -> argparse.ArgumentParser:
         "input", nargs="+", type=Path, help=".txt, .html, .json, .jsonl, .jsonl.gz, or a folder of them"
     )
     command.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder of the releases")
-    command.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes to read with (1)")
-    command.add_argument("--base", type=_base, default=DEFAULT_BASE, metavar="IRI", help="start of the data's IRIs")
+    command.add_argument(
+        "--workers", type=arguments.positive, default=1, metavar="N", help="processes to read with (1)"
+    )
+    command.add_argument(
+        "--base", type=arguments.base, default=DEFAULT_BASE, metavar="IRI", help="start of the data's IRIs"
+    )
     _add_min_confidence(command)
     command.add_argument("--links", type=Path, metavar="FILE", help="accepted links (DIR/links.sssom.tsv, if there)")
     command.set_defaults(run=_build)
@@ -78,13 +82,23 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("link", help="look for unlinked actors and places in another data set")
     command.add_argument("dir", type=Path, metavar="DIR", help="folder of the releases")
     command.add_argument(
-        "--endpoint", required=True, type=_address, metavar="URL", help="SPARQL endpoint or reconciliation service"
+        "--endpoint",
+        required=True,
+        type=arguments.address,
+        metavar="URL",
+        help="SPARQL endpoint or reconciliation service",
     )
-    command.add_argument("--kind", type=_kinds, metavar="KIND,…", help="person, state, organization, place (all)")
-    command.add_argument("--limit", type=_positive, metavar="N", help="most questions to ask in this run")
-    command.add_argument("--accept", type=_share, default=0.9, metavar="C", help="how sure an exact match is (0.9)")
-    command.add_argument("--batch", type=_positive, default=20, metavar="N", help="questions in one request (20)")
-    command.add_argument("--rate", type=_rate, default=1.0, metavar="R", help="most requests a second (1)")
+    command.add_argument(
+        "--kind", type=arguments.kinds, metavar="KIND,…", help="person, state, organization, place (all)"
+    )
+    command.add_argument("--limit", type=arguments.positive, metavar="N", help="most questions to ask in this run")
+    command.add_argument(
+        "--accept", type=arguments.share, default=0.9, metavar="C", help="how sure an exact match is (0.9)"
+    )
+    command.add_argument(
+        "--batch", type=arguments.positive, default=20, metavar="N", help="questions in one request (20)"
+    )
+    command.add_argument("--rate", type=arguments.rate, default=1.0, metavar="R", help="most requests a second (1)")
     command.add_argument("--out", type=Path, metavar="FILE", help="where the links go (DIR/links.sssom.tsv)")
     command.add_argument("--dry-run", action="store_true", help="say what would be asked; ask nothing")
     command.set_defaults(run=_link)
@@ -92,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("explain", help="show what is read in one article, and why")
     command.add_argument("article", type=Path, metavar="ARTICLE", help=".txt, .html, .json, .jsonl or .jsonl.gz file")
     command.add_argument("--id", metavar="ID", help="which article, where the file holds several")
-    command.add_argument("--published", type=_date, metavar="YYYY-MM-DD", help="what 'today' counts from")
+    command.add_argument("--published", type=arguments.day, metavar="YYYY-MM-DD", help="what 'today' counts from")
     command.add_argument("--html", type=Path, metavar="FILE", help="write a web page there instead")
     least = command.add_mutually_exclusive_group()
     _add_min_confidence(least)
@@ -117,6 +131,23 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--port", type=int, default=8000)
     command.set_defaults(run=_serve)
 
+    command = commands.add_parser("mcp", help="let language models ask the current release (Model Context Protocol)")
+    command.add_argument("dir", type=Path, metavar="DIR", help="folder of the releases")
+    command.add_argument(
+        "--timeout", type=arguments.seconds, default=30.0, metavar="S", help="seconds a query may take (30)"
+    )
+    command.add_argument("--http", action="store_true", help="serve over HTTP instead of standard input and output")
+    command.add_argument("--host", default="127.0.0.1", help="with --http: address to listen on (127.0.0.1)")
+    command.add_argument("--port", type=int, default=8001, help="with --http: port to listen on (8001)")
+    command.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="HOST[:PORT]",
+        help="with --http: another name that clients reach it by, such as a proxy's; may be repeated",
+    )
+    command.set_defaults(run=_mcp)
+
     command = commands.add_parser("validate", help="check RDF files against the shapes")
     command.add_argument("file", nargs="+", type=Path, help=".ttl, .nt, .nq, .trig, .jsonld or .rdf, also with .gz")
     command.set_defaults(run=_validate)
@@ -125,7 +156,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("gold", type=Path, metavar="GOLD", help="folder of annotations")
     command.add_argument("dir", type=Path, metavar="DIR", help="folder of the releases")
     command.add_argument(
-        "--min-confidence", type=_share, default=0.0, metavar="C", help="count only reports this sure, 0 to 1 (0)"
+        "--min-confidence",
+        type=arguments.share,
+        default=0.0,
+        metavar="C",
+        help="count only reports this sure, 0 to 1 (0)",
     )
     command.add_argument("--json", type=Path, metavar="FILE", help="write the scores there as well")
     command.add_argument("--details", action="store_true", help="list misses and extras, which quotes the articles")
@@ -140,7 +175,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_min_confidence(command: argparse._ActionsContainer) -> None:
     words = "all reports that are this sure, 0 to 1, in place of those above the usual thresholds: fewer, or more"
-    command.add_argument("--min-confidence", type=_share, metavar="C", help=words)
+    command.add_argument("--min-confidence", type=arguments.share, metavar="C", help=words)
 
 
 def _build(options: argparse.Namespace) -> int:
@@ -230,6 +265,26 @@ def _serve(options: argparse.Namespace, *, hint: str = "") -> int:
     return 0
 
 
+def _mcp(options: argparse.Namespace) -> int:
+    from server.mcp.transports import over_http, over_stdio  # noqa: TID251 - started from here, like the server
+
+    def ready(address: str) -> None:
+        print(f"serving {options.dir} at {address} until Ctrl-C", flush=True)
+
+    if options.http:
+        over_http(
+            options.dir,
+            host=options.host,
+            port=options.port,
+            names=options.allow_host,
+            timeout_s=options.timeout,
+            on_ready=ready,
+        )
+    else:
+        over_stdio(options.dir, timeout_s=options.timeout)
+    return 0
+
+
 def _validate(options: argparse.Namespace) -> int:
     from kg.validate import Validator, describe, validate_files
 
@@ -266,6 +321,9 @@ def _report(result: BuildResult) -> int:
         print(f"refused {refusal.source}: {refusal.reason}; {refusal.remedy}", file=sys.stderr)
     refused = f", {len(result.refused)} refused" if result.refused else ""
     print(f"release {result.version}: {result.published} articles published{refused}\n{result.path}")
+    if number := len(result.contradictions):
+        noun = "contradiction" if number == 1 else "contradictions"
+        print(f"{number} {noun} with other sources; see {result.path / 'manifest.json'}")
     return 1 if result.refused else 0
 
 
@@ -306,52 +364,3 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise LegationError(f"{path}: cannot be written ({error.strerror}); give --html another file") from error
-
-
-def _positive(value: str) -> int:
-    number = int(value)
-    if number < 1:
-        raise ValueError(value)
-    return number
-
-
-def _share(value: str) -> float:
-    number = float(value)
-    if not 0 <= number <= 1:
-        raise ValueError(value)
-    return number
-
-
-def _rate(value: str) -> float:
-    number = float(value)
-    if not 0 < number <= 1000:
-        raise ValueError(value)
-    return number
-
-
-def _kinds(value: str) -> tuple[str, ...]:
-    from kg.lookup import KINDS
-
-    kinds = tuple(value.split(","))
-    if unknown := sorted(set(kinds) - set(KINDS)):
-        raise argparse.ArgumentTypeError(f"{unknown[0]!r} is no kind; there are {', '.join(KINDS)}")
-    return kinds
-
-
-def _address(value: str) -> str:
-    if not value.startswith(("http://", "https://")) or any(c.isspace() for c in value):
-        raise argparse.ArgumentTypeError(f"{value!r} is no http(s) address")
-    return value
-
-
-def _date(value: str) -> date:
-    try:
-        return date.fromisoformat(value)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{value!r} is not a date; write it as 2022-05-18") from error
-
-
-def _base(value: str) -> str:
-    if not value.startswith(("http://", "https://")) or not value.endswith("/"):
-        raise argparse.ArgumentTypeError(f"{value!r} is not an http(s) IRI that ends in /")
-    return value

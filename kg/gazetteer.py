@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from kg.records import Span
 from kg.spelling import normalise
@@ -65,6 +65,18 @@ class Entry:
     others: tuple[str, ...] = ()
 
 
+def written(words: str, entry: Entry) -> str:
+    """Return a normalised name and what it stands for as one line, its fields parted by tabs."""
+    doubt = "yes" if entry.ambiguous else ""
+    return "\t".join((words, entry.kind or "", entry.key, doubt, entry.exact or "", *entry.others))
+
+
+def read(line: str) -> tuple[str, Entry]:
+    """Return the name and the entry of a line that :func:`written` made."""
+    words, kind, key, doubt, exact, *others = line.split("\t")
+    return words, Entry(cast(HitKind, kind) if kind else None, key, bool(doubt), exact or None, tuple(others))
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A name found in a text: where, what kind, and whose key (a state's code for states and demonyms).
@@ -81,17 +93,20 @@ class Hit:
 
 
 class Gazetteer:
-    """A tree of names, word by word. Names of one spelling: the first one added stands."""
+    """A tree of names, word by word; the branch of a first word grows when a text has that word."""
 
-    def __init__(self, entries: Iterable[tuple[str, Entry]]) -> None:
-        """Plant ``(name, entry)`` pairs; earlier pairs win over later ones of the same spelling and case rule."""
-        self._root = _Node()
-        for name, entry in entries:
-            node = self._root
-            for word in normalise(name).split():
-                node = node.next.setdefault(word, _Node())
-            if node is not self._root and all(entry.exact != other.exact for other in node.entries):
-                node.entries = sorted((*node.entries, entry), key=lambda e: e.exact is None)
+    def __init__(self, lines: Iterable[str]) -> None:
+        """Take lines as :func:`written` makes them, each name once for each case rule."""
+        self._lines: dict[str, list[str]] = {}
+        for line in lines:
+            self._lines.setdefault(line.partition("\t")[0].partition(" ")[0], []).append(line)
+        self._branches: dict[str, _Node] = {}
+
+    def _branch(self, word: str) -> _Node | None:
+        branch = self._branches.get(word)
+        if branch is None and word in self._lines:
+            branch = self._branches[word] = _grown(self._lines[word])
+        return branch
 
     def scan(self, text: str) -> tuple[Hit, ...]:
         """Return the names in a text, sorted and without overlap; at each place the longest name stands.
@@ -105,7 +120,7 @@ class Gazetteer:
         i = 0
         while i < len(words):
             start, _, word = words[i]
-            node = self._root.next.get(normalise(word)) if word[0].isupper() or word[0].isdigit() else None
+            node = self._branch(normalise(word)) if word[0].isupper() or word[0].isdigit() else None
             found = _longest(text, words, i, node) if node else None
             if found is None:
                 i += 1
@@ -129,6 +144,17 @@ class _Node:
         self.next: dict[str, _Node] = {}
 
 
+def _grown(lines: list[str]) -> _Node:
+    """Return the tree below the first word, which all the lines share."""
+    root = _Node()
+    for words, entry in map(read, lines):
+        node = root
+        for word in words.split()[1:]:
+            node = node.next.setdefault(word, _Node())
+        node.entries = sorted((*node.entries, entry), key=lambda e: e.exact is None)
+    return root
+
+
 def _longest(text: str, words: list[Word], i: int, node: _Node) -> tuple[int, Entry] | None:
     """Return the longest name from word ``i`` on: the index behind it and what it stands for."""
     start = words[i][0]
@@ -136,7 +162,7 @@ def _longest(text: str, words: list[Word], i: int, node: _Node) -> tuple[int, En
     while True:
         i += 1
         for entry in node.entries:
-            if entry.exact is None or _written(text[start : words[i - 1][1]]) == entry.exact:
+            if entry.exact is None or _spelt(text[start : words[i - 1][1]]) == entry.exact:
                 best = (i, entry)
                 break
         if i >= len(words) or not node.next:
@@ -154,7 +180,7 @@ def _longest(text: str, words: list[Word], i: int, node: _Node) -> tuple[int, En
         node = after
 
 
-def _written(words: str) -> str:
+def _spelt(words: str) -> str:
     return words.replace(".", "").replace("–", "-").replace("’", "'")
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pyoxigraph import Literal, NamedNode
 
 from kg.iri import Names, term
+from kg.literals import count, double
 from kg.records import GEONAMES, WIKIDATA, Actor, Link, Place
 from kg.sssom import Mapping, MappingSet
 
@@ -77,7 +78,7 @@ def link_triples(names: Names, things: Iterable[Actor | Place]) -> Statements:
             yield node, term("owl:annotatedProperty"), relation
             yield node, term("owl:annotatedTarget"), target
             yield node, term("sssom:mapping_justification"), term(f"semapv:{justification(link)}")
-            yield node, term("sssom:confidence"), _double(link.confidence)
+            yield node, term("sssom:confidence"), double(link.confidence)
             yield node, term("dct:source"), source_node(names, link.source)
             if link.reasons:
                 yield node, term("rdfs:comment"), Literal("; ".join(link.reasons))
@@ -101,7 +102,7 @@ def linkset_triples(names: Names, version: str, things: Sequence[Actor | Place])
         yield node, term("void:subjectsTarget"), release
         yield node, term("void:objectsTarget"), data_set_node(names, target)
         yield node, term("void:linkPredicate"), term(f"skos:{relation}")
-        yield node, term("void:triples"), Literal(str(number), datatype=term("xsd:nonNegativeInteger"))
+        yield node, term("void:triples"), count(number)
         for source in sorted(sources[target, relation]):
             yield node, term("prov:wasDerivedFrom"), source_node(names, source)
     for target in sorted({target for target, _ in counts}):
@@ -158,8 +159,3 @@ def data_set_node(names: Names, target: DataSet) -> NamedNode:
 def source_node(names: Names, source: str) -> NamedNode:
     """Return the node of who found a link: the service's own address, or a node of ours."""
     return NamedNode(source) if "://" in source else names.node(f"source/{source}")
-
-
-def _double(number: float) -> Literal:
-    """Return an xsd:double, which SSSOM prescribes, in the form in which Oxigraph gives it back: ``0.95``, ``1``."""
-    return Literal(f"{number:.4f}".rstrip("0").rstrip("."), datatype=term("xsd:double"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from kg.known import Person
 from kg.spelling import normalise, skeleton
+from kg.tables import Lines
 
 _PARTICLES = frozenset(
     {
@@ -41,11 +41,16 @@ _PARTICLES = frozenset(
 )
 _AFTER_NAMES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _FAMILY_NAME_FIRST = frozenset({"CN", "HK", "KH", "KP", "KR", "MO", "SG", "TW", "VN"})
+_CALLED_BY_GIVEN_NAME = frozenset({"AE", "BH", "BN", "BT", "ER", "ET", "IS", "KW", "MY", "OM", "QA", "SA", "TH"})
+"""Where there are no family names, or news uses the given one: "Abiy", "Thaksin", "Sheikh Tamim"."""
+_NUMERAL = re.compile(r"[ivx]{1,5}")
 _TWO_SURNAMES = frozenset(
     {"AR", "BO", "CL", "CO", "CR", "CU", "DO", "EC", "ES", "GT", "HN", "MX", "NI", "PA", "PE", "PY", "SV", "UY", "VE"}
 )
 
-FULL, ALIAS, REORDERED, SHORTENED, RESPELT, RESPELT_SHORT, SURNAME = 1.0, 0.95, 0.9, 0.85, 0.8, 0.7, 0.4
+FULL, ALIAS, REORDERED, SHORTENED, BEGUN, RESPELT, RESPELT_SHORT = 1.0, 0.95, 0.9, 0.85, 0.82, 0.8, 0.7
+INITIALS, SURNAME = 0.6, 0.4
+_INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]?){1,3}|[A-Z]{1,2}(?= )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +62,20 @@ class Candidate:
 
 
 def surnames(name: str, country: str | None) -> set[str]:
-    """Return what news may call a person by: "Lavrov", "bin Salman" and "Salman", "Xi", "Sánchez" (normalised)."""
+    """Return what news may call a person by: "Lavrov", "bin Salman" and "Salman", "Xi", "Sánchez" (normalised).
+
+    Kings go by the name before the numeral ("Mswati"), some nations by the given name ("Abiy").
+    """
     parts = normalise(name).split()
     while len(parts) > 1 and parts[-1] in _AFTER_NAMES:
+        parts.pop()
+    if len(parts) > 1 and _NUMERAL.fullmatch(parts[-1]) and country not in _FAMILY_NAME_FIRST:
         parts.pop()
     if len(parts) < 2:
         return set(parts)
     found = {parts[-1]}
+    if country in _CALLED_BY_GIVEN_NAME:
+        found.add(parts[0])
     if len(parts) > 2:
         found.add(" ".join(parts[-2:]))
         first = next((i for i, part in enumerate(parts) if i and part in _PARTICLES), None)
@@ -76,12 +88,39 @@ def surnames(name: str, country: str | None) -> set[str]:
     return {part for part in found if part not in _PARTICLES}
 
 
-class People:
-    """The indexes over people's names; each is built when it is first asked for."""
+def forms(person: Person) -> Iterator[tuple[str, str]]:
+    """Yield the indexes that a person stands in, and the key there; ``tests/tools/indexes.py`` writes them down.
 
-    def __init__(self, people: Iterable[Person]) -> None:
-        """Keep the people in the order given, which settles ties."""
-        self._people = tuple(people)
+    ``orders`` has the words of each name in the alphabet's order; ``shorts`` first and last word of the longer ones;
+    ``starts`` has the first two of those; ``initials`` the first letter and the last word; ``skeletons`` the ends of
+    their skeletons; ``surnames`` what news calls them for short.
+    """
+    for name in (person.name, *person.aliases):
+        words = normalise(name).split()
+        yield "orders", " ".join(sorted(words))
+        parts = [part for part in words if part not in _AFTER_NAMES]
+        if len(words) > 2 and len(parts) > 1:
+            yield "shorts", f"{parts[0]} {parts[-1]}"
+            if len(parts) > 2 and person.country in _TWO_SURNAMES:
+                yield "shorts", f"{parts[0]} {parts[-2]}"
+        if len(parts) > 2:
+            yield "starts", f"{parts[0]} {parts[1]}"
+        if len(parts) > 1:
+            yield "initials", f"{parts[0][0]} {parts[-1]}"
+        yield "skeletons", _ends(skeleton(name))
+        for surname in surnames(name, person.country):
+            yield "surnames", surname
+
+
+INDEXES = ("orders", "shorts", "starts", "initials", "skeletons", "surnames")
+
+
+class People:
+    """The indexes over people's names: of each form of a name, the keys of those who have it."""
+
+    def __init__(self, person: Callable[[str], Person | None], indexes: Mapping[str, Lines]) -> None:
+        """Take how a person is found by key, and the lines of each of the ``INDEXES``."""
+        self._person, self._indexes = person, indexes
 
     def candidates(self, name: str) -> tuple[Candidate, ...]:
         """Return whom a name may mean, best first; only the best way of reading the name that finds anyone counts.
@@ -91,79 +130,64 @@ class People:
         """
         low = normalise(name)
         parts = tuple(part for part in low.split() if part not in _AFTER_NAMES)
-        if found := self._names.get(low) or self._names.get(" ".join(parts)):
+        if found := self._called(low) or self._called(" ".join(parts)):
             return _ranked((person, FULL if normalise(person.name) == low else ALIAS) for person in found)
         if len(parts) < 2:
-            return _ranked((person, SURNAME) for person in self._surnames.get(low, ()))
+            return _ranked((person, SURNAME) for person in self._listed("surnames", low))
+        if found := self._listed("orders", " ".join(sorted(parts))):
+            return _ranked((person, REORDERED) for person in found)
+        if found := self._shortened(f"{parts[0]} {parts[-1]}"):
+            return _ranked((person, SHORTENED) for person in found)
+        if found := self._begun(parts):
+            return _ranked((person, BEGUN) for person in found)
         bones = skeleton(name)
-        for index, key, score in (
-            (self._orders, " ".join(sorted(parts)), REORDERED),
-            (self._shorts, f"{parts[0]} {parts[-1]}", SHORTENED),
-            (self._skeletons, bones, RESPELT),
-            (self._short_skeletons, " ".join((bones.split()[0], bones.split()[-1])) if bones else "", RESPELT_SHORT),
-            (self._surnames, low, SURNAME),
-        ):
-            if hit := index.get(key):
-                return _ranked((person, score) for person in hit)
-        return ()
+        if found := self._respelt(bones):
+            return _ranked((person, RESPELT) for person in found)
+        if _INITIALS.match(name) and (found := self._listed("initials", f"{parts[0][0]} {parts[-1]}")):
+            return _ranked((person, INITIALS) for person in found)
+        if found := self._listed("skeletons", " ".join(bones.split()[:1] + bones.split()[-1:])):
+            return _ranked((person, RESPELT_SHORT) for person in found)
+        return _ranked((person, SURNAME) for person in self._listed("surnames", low))
 
     def is_full_name(self, name: str) -> bool:
         """Say whether someone's name or alias of two words or more is written like this."""
         low = normalise(name)
-        return " " in low and low in self._names
+        return " " in low and bool(self._called(low))
 
-    def _each(self) -> Iterator[tuple[str, Person]]:
-        for person in self._people:
-            yield person.name, person
-            for alias in person.aliases:
-                yield alias, person
+    def _listed(self, index: str, form: str) -> list[Person]:
+        found = (self._person(key) for key in self._indexes[index].listed(form))
+        return [person for person in found if person is not None]
 
-    @cached_property
-    def _names(self) -> dict[str, tuple[Person, ...]]:
-        return _index((normalise(name), person) for name, person in self._each())
+    def _called(self, low: str) -> list[Person]:
+        return [
+            person
+            for person in self._listed("orders", " ".join(sorted(low.split())))
+            if any(normalise(name) == low for name in (person.name, *person.aliases))
+        ]
 
-    @cached_property
-    def _orders(self) -> dict[str, tuple[Person, ...]]:
-        return _index((" ".join(sorted(normalise(name).split())), person) for name, person in self._each())
+    def _shortened(self, short: str) -> list[Person]:
+        found = (*self._called(short), *self._listed("shorts", short))
+        return list({person.key: person for person in found}.values())
 
-    @cached_property
-    def _shorts(self) -> dict[str, tuple[Person, ...]]:
-        def shortened() -> Iterator[tuple[str, Person]]:
-            for name, person in self._each():
-                parts = [part for part in normalise(name).split() if part not in _AFTER_NAMES]
-                if len(parts) > 2:
-                    yield f"{parts[0]} {parts[-1]}", person
-                    if person.country in _TWO_SURNAMES:
-                        yield f"{parts[0]} {parts[-2]}", person
-                elif len(parts) == 2:
-                    yield " ".join(parts), person
+    def _begun(self, parts: tuple[str, ...]) -> list[Person]:
+        """Return those whose longer name begins so: "Khalifa bin Zayed" of "Khalifa bin Zayed Al Nahyan"."""
+        return [
+            person
+            for person in self._listed("starts", " ".join(parts[:2]))
+            if any(tuple(normalise(name).split()[: len(parts)]) == parts for name in (person.name, *person.aliases))
+        ]
 
-        return _index(shortened())
-
-    @cached_property
-    def _skeletons(self) -> dict[str, tuple[Person, ...]]:
-        return _index((skeleton(name), person) for name, person in self._each())
-
-    @cached_property
-    def _short_skeletons(self) -> dict[str, tuple[Person, ...]]:
-        return _index(
-            (f"{bones[0]} {bones[-1]}", person)
-            for name, person in self._each()
-            if len(bones := skeleton(name).split()) > 1
-        )
-
-    @cached_property
-    def _surnames(self) -> dict[str, tuple[Person, ...]]:
-        return _index(
-            (surname, person) for name, person in self._each() for surname in sorted(surnames(name, person.country))
-        )
+    def _respelt(self, bones: str) -> list[Person]:
+        return [
+            person
+            for person in self._listed("skeletons", _ends(bones))
+            if any(skeleton(name) == bones for name in (person.name, *person.aliases))
+        ]
 
 
-def _index(pairs: Iterable[tuple[str, Person]]) -> dict[str, tuple[Person, ...]]:
-    made: dict[str, dict[str, Person]] = defaultdict(dict)
-    for key, person in pairs:
-        made[key][person.key] = person
-    return {key: tuple(people.values()) for key, people in made.items()}
+def _ends(bones: str) -> str:
+    words = bones.split()
+    return bones if len(words) < 3 else f"{words[0]} {words[-1]}"
 
 
 def _ranked(scored: Iterable[tuple[Person, float]]) -> tuple[Candidate, ...]:

@@ -6,7 +6,7 @@ Duplicates are harmless: :func:`nquads` sorts the lines and drops them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -20,12 +20,28 @@ from kg.edtf import bounds, is_valid
 from kg.errors import NonConformingError
 from kg.iri import PREFIXES, Names, term
 from kg.linksets import link_triples, linkset_triples
+from kg.literals import count, decimal, precision
 from kg.merge import Merged
-from kg.records import Account, Actor, Article, Event, Meeting, OfficeHolding, Place, Report, Span, Statement, Visit
+from kg.records import (
+    Account,
+    Actor,
+    Article,
+    Corroboration,
+    Event,
+    Meeting,
+    OfficeHolding,
+    OfficialRecord,
+    Place,
+    Report,
+    Span,
+    Statement,
+    Visit,
+)
 
 EDTF = NamedNode("http://id.loc.gov/datatypes/edtf/EDTF")
 MODES = {"in-person": "InPerson", "phone": "ByPhone", "video": "ByVideo", "unknown": "UnknownMode"}
 LICENCE = NamedNode("https://creativecommons.org/licenses/by-sa/4.0/")
+CC0 = NamedNode("https://creativecommons.org/publicdomain/zero/1.0/")
 
 A = term("rdf:type")
 LABEL = term("rdfs:label")
@@ -59,6 +75,12 @@ def graph_quads(names: Names, accounts: Sequence[Account], merged: Merged) -> It
         yield from _in(names.graph("events"), _event(names, event, by_id, event_of))
     yield from _in(names.graph("actors"), _actors(names, accounts, merged))
     yield from _in(names.graph("links"), link_triples(names, merged.things))
+
+
+def record_quads(names: Names, merged: Merged, corroborations: Iterable[Corroboration]) -> Iterator[Quad]:
+    """Return the official records that confirm something, and what: a graph of their own."""
+    here = {place.key for place in merged.places}
+    yield from _in(names.graph("records"), _corroborated(names, here, corroborations))
 
 
 def ontology_quads(names: Names) -> Iterator[Quad]:
@@ -128,7 +150,7 @@ def _report(names: Names, node: NamedNode, article: Article, report: Report, eve
     yield node, term("leg:article"), names.article(article.id)
     yield node, term("leg:evidence"), names.span(article.id, report.evidence)
     yield node, term("leg:status"), _status(report.status)
-    yield node, term("leg:confidence"), _decimal(report.confidence, digits=4)
+    yield node, term("leg:confidence"), decimal(report.confidence, digits=4)
     yield node, term("leg:rule"), Literal(report.rule)
     if report.edtf:
         yield node, term("leg:edtf"), Literal(report.edtf, datatype=EDTF)
@@ -154,8 +176,8 @@ def _span(names: Names, article: Article, span: Span) -> Statements:
     node = names.span(article.id, span)
     yield node, A, term("oa:TextPositionSelector")
     yield node, A, term("oa:TextQuoteSelector")
-    yield node, term("oa:start"), _count(span.start)
-    yield node, term("oa:end"), _count(span.end)
+    yield node, term("oa:start"), count(span.start)
+    yield node, term("oa:end"), count(span.end)
     yield node, term("oa:exact"), Literal(span.of(article.text))
 
 
@@ -246,6 +268,8 @@ def _actor(names: Names, actor: Actor) -> Statements:
             yield node, term("skos:altLabel"), Literal(alias, language="en")
     if actor.country:
         yield node, term("leg:countryCode"), Literal(actor.country)
+    if actor.note:
+        yield node, term("rdfs:comment"), Literal(actor.note, language="en")
     for scheme, code in actor.notations:
         yield node, term("skos:notation"), Literal(code, datatype=term(f"leg:{scheme}"))
 
@@ -258,7 +282,32 @@ def _place(names: Names, place: Place) -> Statements:
         yield node, term("leg:countryCode"), Literal(place.country)
     if place.latitude is not None and place.longitude is not None:
         for predicate, degrees in (("geo:lat", place.latitude), ("geo:long", place.longitude)):
-            yield node, term(predicate), _decimal(degrees, digits=5)
+            yield node, term(predicate), decimal(degrees, digits=5)
+
+
+def _corroborated(names: Names, here: Set[str], corroborations: Iterable[Corroboration]) -> Statements:
+    for one in corroborations:
+        yield names.node(one.event), term("leg:corroboratedBy"), names.node(one.record.key)
+        yield from _record(names, here, one.record)
+
+
+def _record(names: Names, here: Set[str], record: OfficialRecord) -> Statements:
+    """Yield a record; its towns are linked where the graph has them (``here``), and stand in the label in any case."""
+    node = names.node(record.key)
+    repository, _, path = record.origin.partition(":")
+    yield node, A, term("leg:OfficialRecord")
+    yield node, LABEL, Literal(record.label, language="en")
+    yield node, term("leg:traveller"), names.node(record.traveller)
+    yield node, term("leg:countryCode"), Literal(record.countries[0])
+    for place in record.places:
+        if place in here:
+            yield node, term("leg:place"), names.node(place)
+    yield from _when(node, record.edtf)
+    yield node, term("dct:identifier"), Literal(record.id)
+    yield node, term("dct:source"), NamedNode(f"https://github.com/{repository}/blob/HEAD/{path}")
+    yield node, term("dct:license"), CC0
+    if record.text:
+        yield node, term("dct:description"), Literal(record.text, language="en")
 
 
 def _office_label(holding: OfficeHolding, known: Mapping[str, str]) -> str:
@@ -276,7 +325,14 @@ def _holding(names: Names, holding: OfficeHolding, office: NamedNode, article_id
     yield node, term("leg:former"), Literal(holding.former)
     for predicate, day in (("leg:from", holding.start), ("leg:until", holding.end)):
         if day:
-            yield node, term(predicate), Literal(day, datatype=_precision(day))
+            yield node, term(predicate), Literal(day, datatype=precision(day))
+    for predicate, day in (
+        ("leg:earliest", holding.earliest),
+        ("leg:latest", holding.latest),
+        ("leg:asOf", holding.as_of),
+    ):
+        if day:
+            yield node, term(predicate), Literal(day, datatype=DATE)
     if holding.span:
         yield node, term("leg:evidence"), names.span(article_id, holding.span)
     if holding.source == "article":
@@ -312,7 +368,7 @@ def _release(names: Names, about: Description) -> Statements:
         yield node, term("dct:hasPart"), part
         yield part, A, term("void:Dataset")
         yield part, term("dct:title"), Literal(name, language="en")
-        yield part, term("void:entities"), _count(number)
+        yield part, term("void:entities"), count(number)
 
 
 def _when(node: NamedNode, edtf: str | None) -> Statements:
@@ -339,19 +395,3 @@ def _ends(edtf: str) -> tuple[date | None, date | None]:
 
 def _status(status: str) -> NamedNode:
     return term(f"leg:{status.capitalize()}")
-
-
-def _count(number: int) -> Literal:
-    """Return a count of characters or things, which Oxigraph gives back as an xsd:integer."""
-    return Literal(str(number), datatype=term("xsd:nonNegativeInteger"))
-
-
-def _decimal(number: float, *, digits: int) -> Literal:
-    """Return an xsd:decimal in the canonical form, which stores give back unchanged: ``0.9``, ``1``."""
-    shortest = f"{number:.{digits}f}".rstrip("0").rstrip(".")
-    return Literal("0" if shortest == "-0" else shortest, datatype=term("xsd:decimal"))
-
-
-def _precision(day: str) -> NamedNode:
-    """Return the XSD type of an ISO date as precise as it is: ``2022`` is a gYear."""
-    return term({4: "xsd:gYear", 7: "xsd:gYearMonth"}.get(len(day), "xsd:date"))

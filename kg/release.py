@@ -30,7 +30,7 @@ from kg.errors import ReleaseError
 from kg.iri import Names
 from kg.linksets import mapping_set
 from kg.rdf import LICENCE, Description, nquads, release_quads
-from kg.records import Actor, Place, Refusal
+from kg.records import Actor, Contradiction, Place, Refusal
 from kg.sssom import write as write_mappings
 
 COMPRESSION = 6
@@ -44,6 +44,7 @@ class Contents:
     ``quads`` are all but the description of the release itself; ``inputs`` are (article id, SHA-256 of the input).
     ``min_confidence`` is what reports had to have where one was asked for, else None. ``things`` are the actors and
     places with their links; ``accepted`` tells where links from a file were taken over, None where there was none.
+    ``contradictions`` are listed in the manifest only: they are questions to people, and no part of the graph.
     """
 
     quads: Sequence[Quad]
@@ -55,6 +56,7 @@ class Contents:
     min_confidence: float | None = None
     things: Sequence[Actor | Place] = ()
     accepted: Taken | None = None
+    contradictions: tuple[Contradiction, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,7 @@ def _version(contents: Contents, lines: Iterable[bytes]) -> str:
         contents.names.base,
         *([] if contents.min_confidence is None else [contents.min_confidence]),
         *([] if contents.accepted is None else [astuple(contents.accepted)]),
+        *sorted(astuple(contradiction) for contradiction in contents.contradictions),
     ):
         digest.update(json.dumps(part, ensure_ascii=False).encode() + b"\n")
     for line in lines:
@@ -206,6 +209,7 @@ def _manifest(contents: Contents, version: str, *, quads: int) -> str:
         "inputs": [{"id": article, "sha256": digest} for article, digest in sorted(contents.inputs)],
         "counts": {**contents.counts, "quads": quads},
         "refused": [asdict(refusal) for refusal in sorted(contents.refused, key=astuple)],
+        "contradictions": [asdict(contradiction) for contradiction in sorted(contents.contradictions)],
     }
     if contents.min_confidence is not None:
         about["min_confidence"] = contents.min_confidence

@@ -15,7 +15,9 @@ import pytest
 from kg.authority import Authority
 from kg.known import Closing, Office
 from kg.spelling import normalise, plurals, skeleton, slug
+from kg.tables import Table
 from tests.tools.build_authority import build
+from tests.tools.indexes import indexes
 
 DATA = Path(__file__).parents[1] / "kg" / "data" / "authority"
 SOURCES = Path(__file__).parents[2] / "shared" / "authority"
@@ -71,6 +73,33 @@ def test_every_source_has_a_licence_and_stands_in_the_notice() -> None:
 
 def test_all_tables_together_stay_small() -> None:
     assert sum(path.stat().st_size for path in DATA.glob("*.csv")) < 6_000_000
+    assert sum(path.stat().st_size for path in DATA.glob("*.tsv")) < 4_000_000
+
+
+def test_the_indexes_are_what_the_tables_give() -> None:
+    fresh = indexes(DATA)
+    assert sorted(fresh) == sorted(path.name for path in DATA.glob("*.tsv"))
+    assert [name for name, text in fresh.items() if (DATA / name).read_bytes() != text.encode()] == [], LINT
+
+
+@pytest.mark.parametrize("path", sorted(DATA.glob("*.tsv")), ids=lambda path: path.stem)
+def test_an_index_can_be_searched_by_halves(path: Path) -> None:
+    names = [line.partition("\t")[0] for line in path.read_text("utf-8").split("\n")[:-1]]
+    assert names == sorted(names), LINT
+    assert path.stem == "gazetteer" or len(set(names)) == len(names), LINT
+
+
+@pytest.mark.parametrize("name", ["cities", "organisations", "people", "offices"])
+def test_a_table_searched_by_halves_gives_every_row(name: str) -> None:
+    rows = table(name)
+    column = next(iter(rows[0]))
+    by_key: dict[str, Rows] = {}
+    for row in rows:
+        by_key.setdefault(row[column], []).append(row)
+    searched = Table(DATA, f"{name}.csv", dict[str, str])
+    assert {key: list(searched.all(key)) for key in by_key} == by_key
+    assert searched.records() == tuple(rows)
+    assert searched.get("nobody-of-this-key") is None
 
 
 def test_only_allowed_licences_are_used() -> None:
@@ -120,7 +149,7 @@ def test_the_tables_are_what_the_sources_give(tmp_path: Path) -> None:
     if not SOURCES.is_dir():
         pytest.skip(f"the collected sources are not at {SOURCES}: the tables cannot be derived anew")
     build(SOURCES, tmp_path)
-    assert [p.name for p in sorted(DATA.glob("*.csv")) if p.read_bytes() != (tmp_path / p.name).read_bytes()] == [], (
+    assert [p.name for p in sorted(DATA.glob("*.?sv")) if p.read_bytes() != (tmp_path / p.name).read_bytes()] == [], (
         LINT
     )
 

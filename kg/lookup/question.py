@@ -11,10 +11,11 @@ import pyoxigraph as ox
 
 from kg.accepted import by_hand
 from kg.iri import PREFIXES, Names
-from kg.known import State, read_state, rows
+from kg.known import State, read_state
 from kg.release import Release
 from kg.spelling import normalise, plurals
 from kg.sssom import Mapping as Row
+from kg.tables import rows
 
 KINDS = ("person", "state", "organization", "place")
 ALIASES = 5

@@ -15,14 +15,14 @@ import argparse
 from pathlib import Path
 
 from kg.spelling import normalise
-from tests.tools import organisations, people, states_and_cities
+from tests.tools import indexes, organisations, people, states_and_cities
 from tests.tools.tables import SOURCES, own, read, write
 
 TARGET = Path(__file__).parents[2] / "kg" / "data" / "authority"
 
 
 def build(folder: Path, target: Path) -> dict[str, int]:
-    """Write all tables into ``target`` and return how many rows each has."""
+    """Write all tables and their indexes into ``target`` and return how many rows each has."""
     countries = states_and_cities.states(read(folder, "countries.csv"))
     bodies = organisations.organisations(read(folder, "organisations.csv"), countries)
     persons, offices = people.people_and_offices(
@@ -101,7 +101,7 @@ def build(folder: Path, target: Path) -> dict[str, int]:
         tables[f"{name}.csv"] = ((*columns, "source"), [{**row, "source": "legation"} for row in own(f"{name}.csv")])
     for name, (header, rows) in tables.items():
         write(target, name, header, rows)
-    return {name: len(rows) for name, (_, rows) in tables.items()}
+    return {name: len(rows) for name, (_, rows) in tables.items()} | indexes.write(target)
 
 
 def main() -> None:

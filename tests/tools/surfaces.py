@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from importlib.resources.abc import Traversable
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
 
-from kg.gazetteer import Entry
-from kg.known import Organisation, rows
+from kg.authority import Authority, plain
+from kg.gazetteer import Entry, written
+from kg.known import City, Organisation
 from kg.spelling import normalise, plurals
-
-if TYPE_CHECKING:
-    from kg.authority import Authority
+from kg.tables import rows
 
 _CITY = 300_000
 """Inhabitants from which a city's name is looked for; capitals always are."""
@@ -20,14 +19,26 @@ _CITY = 300_000
 _DOUBTFUL_CITY = 1_000_000
 """The same for a city whose name is also a word, a person's name or a surname of someone known."""
 
+_LONG_WORD = 7
+"""Letters from which a name of one word is looked for, written as it is: "Mercosur"."""
+
 _SURE_KINDS = frozenset({"igo", "alliance"})
 
 
-def surfaces(authority: Authority, folder: Traversable) -> Iterator[tuple[str, Entry]]:
+def planted(authority: Authority, folder: Path, cities: Mapping[str, City]) -> Iterator[str]:
+    """Yield the gazetteer's lines: of the names of one spelling and case rule the first stands."""
+    settled: dict[tuple[str, str | None], Entry] = {}
+    for name, entry in surfaces(authority, folder, cities):
+        if words := normalise(name):
+            settled.setdefault((words, entry.exact), entry)
+    return (written(words, entry) for (words, _), entry in settled.items())
+
+
+def surfaces(authority: Authority, folder: Path, cities: Mapping[str, City]) -> Iterator[tuple[str, Entry]]:
     """Yield names and what they stand for, the preferred reading of a spelling first.
 
     Phrases that only contain a name ("South China Sea") come first and hide it. An acronym of a party or of a body with
-    namesakes counts as ambiguous, as do the words of ``ambiguous.csv``.
+    namesakes counts as ambiguous, as do the words of ``ambiguous.csv``. ``cities`` has the city that each name means.
     """
     doubtful = {normalise(row["name"]) for row in rows(folder, "ambiguous.csv")}
     for row in rows(folder, "phrases.csv"):
@@ -38,7 +49,7 @@ def surfaces(authority: Authority, folder: Traversable) -> Iterator[tuple[str, E
     yield from _states(authority, doubtful)
     yield from _own_bodies(authority, doubtful)
     yield from _landmarks(authority, doubtful)
-    yield from _cities(authority, doubtful)
+    yield from _cities(authority, cities, doubtful)
     yield from _demonyms(authority, doubtful)
     yield from _bodies(authority, doubtful)
 
@@ -62,10 +73,10 @@ def _demonyms(authority: Authority, doubtful: set[str]) -> Iterator[tuple[str, E
                 yield form, Entry("demonym", state.code, normalise(word) in doubtful)
 
 
-def _cities(authority: Authority, doubtful: set[str]) -> Iterator[tuple[str, Entry]]:
+def _cities(authority: Authority, preferred: Mapping[str, City], doubtful: set[str]) -> Iterator[tuple[str, Entry]]:
     for city in sorted(authority.cities, key=lambda c: -c.population):
         for name in (city.name, *city.aliases[: city.spellings]):
-            if authority.city(name) is not city:
+            if preferred.get(plain(name)) is not city:
                 continue
             unsure = city.ambiguous or normalise(name) in doubtful
             if city.capital or city.population >= (_DOUBTFUL_CITY if unsure else _CITY):
@@ -108,10 +119,25 @@ def _bodies(authority: Authority, doubtful: set[str]) -> Iterator[tuple[str, Ent
         sure = body.kind in _SURE_KINDS
         for name in (body.name, *body.aliases) if sure or body.kind == "party" else (body.name,):
             if " " in name.strip() or "-" in name:
-                yield name, _entry(body, name, bearers, unsure=normalise(name) in doubtful)
+                for spelling in _spellings(name):
+                    yield spelling, _entry(body, name, bearers, unsure=normalise(name) in doubtful)
+            elif sure and name == body.name and len(name) >= _LONG_WORD:
+                yield name, replace(_entry(body, name, bearers, unsure=normalise(name) in doubtful), exact=name)
         for name in body.acronyms if sure else ():
             if len(name) >= 3:
                 yield name, _entry(body, name, bearers, unsure=normalise(name) in doubtful)
+            if len(name) >= 4 and name.isalpha() and normalise(name) not in doubtful:
+                entry = _entry(body, name, bearers, unsure=False)
+                yield name, replace(entry, exact=name.capitalize())
+
+
+def _spellings(name: str) -> Iterator[str]:
+    """Yield a name in British and in American spelling."""
+    yield name
+    if other := next(
+        (name.replace(a, b) for a, b in (("ization", "isation"), ("isation", "ization")) if a in name), ""
+    ):
+        yield other
 
 
 def _bearers(authority: Authority) -> dict[str, list[Organisation]]:
