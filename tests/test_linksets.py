@@ -28,7 +28,7 @@ from tests.accounts import COUNTRY, HARBOUR, LINDEN, NORLAND, PETROVA, FakeReade
 
 NAMES = Names()
 SERVICE = "https://reconcile.example/api"
-MAYBE = Link(WIKIDATA + "Q900000009", "closeMatch", 0.72, ("same name: Linden", "a person there too"), SERVICE)
+MAYBE = Link(WIKIDATA + "Q900000009", "closeMatch", 0.72, ("same name: Linden", "same kind (person)"), SERVICE)
 BY_NAME = Link(WIKIDATA + "Q900000008", "closeMatch", 0.7, ("same name: Linden",), SERVICE)
 WEIGHED = Link(WIKIDATA + "Q900000003", "exactMatch", 0.934567, ("name", "office", "country"))
 THINGS: tuple[Actor | Place, ...] = (
@@ -82,7 +82,7 @@ def test_a_mapping_says_how_sure_why_and_who() -> None:
             f"{semapv}CompositeMatching",
             "0.72",
             SERVICE,
-            "same name: Linden; a person there too",
+            "same name: Linden; same kind (person)",
         ),
         "https://d-nb.info/gnd/1": (f"{semapv}ManualMappingCuration", "1", f"{DEFAULT_BASE}source/curation", ""),
         GEONAMES + "3143244/": (f"{semapv}BackgroundKnowledgeBasedMatching", "1", authority, ""),

@@ -80,7 +80,7 @@ def test_what_is_accepted_is_written_with_its_reasons(out: Path) -> None:
     linden = mappings["Jon Linden"]
     assert linden.object_id == WIKIDATA + "Q900000777"
     assert linden.predicate_id.endswith("#exactMatch")
-    assert linden.comment == "same name: Jon Linden; a person there too; same country (NO); no other fits as well"
+    assert linden.comment == "same name: Jon Linden; same kind (person); same country (NO); no other fits as well"
     assert linden.mapping_provider == service.address
     assert linden.mapping_justification.endswith("/CompositeMatching")
     assert (linden.mapping_tool, linden.confidence, linden.object_label) == ("Legation", 1.0, "Jon Linden")
@@ -231,7 +231,7 @@ def test_a_name_from_elsewhere_spoils_neither_the_table_nor_the_reasons(out: Pat
     assert len(row.object_label) < 200
     how, *rest = row.comment.split("; ")
     assert how.startswith("part of the name: Jon , [31m Linden xxx")
-    assert rest == ["a person there too", "same country (NO)", "no other fits as well"]
+    assert rest == ["same kind (person)", "same country (NO)", "no other fits as well"]
 
 
 # People edit the file
@@ -502,6 +502,27 @@ def test_from_a_release_over_a_sparql_endpoint_to_the_next_release(out: Path, tm
     }
     assert second.manifest["links"]["applied"] == 2
     assert second.manifest["links"]["unused"] == 0
+
+
+def test_our_own_reconciliation_service_is_understood(out: Path, tmp_path: Path) -> None:
+    build([tmp_path / "a.txt"], tmp_path / "there", make_reader=Reader, base="https://graph.example/id/")
+    with serving(tmp_path / "there") as address:
+        outcome = look_up(out, f"{address}/reconcile", manner=replace(QUICK, timeout_s=30))
+    found = {
+        row.subject_label: (row.object_id, row.predicate_id.rpartition("#")[2]) for row in read(outcome.path).mappings
+    }
+    assert found == {
+        "Bridge Council": ("https://graph.example/id/organization/bridge-council", "exactMatch"),
+        "Harbour": ("https://graph.example/id/place/harbour-no", "exactMatch"),
+        "Jon Linden": ("https://graph.example/id/person/jon-linden", "exactMatch"),
+    }
+
+
+def test_a_graph_is_not_linked_to_itself(out: Path) -> None:
+    with serving(out) as address:
+        outcome = look_up(out, f"{address}/reconcile", manner=replace(QUICK, timeout_s=30))
+    assert (outcome.answered, outcome.exact, outcome.close) == (3, 0, 0)
+    assert not outcome.path.exists()
 
 
 def sparql(bindings: list[dict[str, Any]]) -> Answering:

@@ -89,7 +89,7 @@ def _weigh(question: Question, candidate: Candidate, world: Countries) -> tuple[
         country = "sure"
     reasons = [name]
     if kind == "yes":
-        reasons.append(f"a {question.kind} there too")
+        reasons.append(f"same kind ({question.kind})")
     if country == "yes":
         reasons.append(f"same country ({question.country})")
     if country == "sure":
