@@ -27,6 +27,7 @@ _JOINS = frozenset(
         "du",
         "e",
         "el",
+        "es",
         "for",
         "from",
         "i",

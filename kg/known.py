@@ -19,7 +19,9 @@ class State:
     """A state or territory with a code of its own; ``until`` is the year in which a former one ended.
 
     ``code`` is unique, ``alpha2`` the country code to publish: both Czechoslovakia (``CSHH``) and Serbia and Montenegro
-    (``CS``) had ``CS``. ``capital`` is a city's key. ``cow`` and ``cameo`` are the Correlates of War and CAMEO codes.
+    (``CS``) had ``CS``. ``capital`` is a city's key. ``cow`` and ``cow_alpha`` are the Correlates of War
+    project's number and letters, ``cameo`` the CAMEO code, ``fips`` the GEC code (formerly FIPS 10-4); each is empty
+    where no source gives it.
     """
 
     code: str
@@ -33,7 +35,9 @@ class State:
     qid: str | None
     geonames: str | None
     cow: str
+    cow_alpha: str
     cameo: str
+    fips: str
     latitude: float | None
     longitude: float | None
     until: str
@@ -252,7 +256,9 @@ def read_state(row: dict[str, str]) -> State:
         qid=row["qid"] or None,
         geonames=row["geonames"] or None,
         cow=row["cow"],
+        cow_alpha=row["cow_alpha"],
         cameo=row["cameo"],
+        fips=row["fips"],
         latitude=float(row["latitude"]) if row["latitude"] else None,
         longitude=float(row["longitude"]) if row["longitude"] else None,
         until=row["until"],

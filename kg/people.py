@@ -40,6 +40,7 @@ _PARTICLES = frozenset(
     }
 )
 _AFTER_NAMES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+_INITIALS = re.compile(r"\b[a-z](?: [a-z])+\b")
 _FAMILY_NAME_FIRST = frozenset({"CN", "HK", "KH", "KP", "KR", "MO", "SG", "TW", "VN"})
 _CALLED_BY_GIVEN_NAME = frozenset({"AE", "BH", "BN", "BT", "ER", "ET", "IS", "KW", "MY", "OM", "QA", "SA", "TH"})
 """Where there are no family names, or news uses the given one: "Abiy", "Thaksin", "Sheikh Tamim"."""
@@ -50,7 +51,7 @@ _TWO_SURNAMES = frozenset(
 
 FULL, ALIAS, REORDERED, SHORTENED, BEGUN, RESPELT, RESPELT_SHORT = 1.0, 0.95, 0.9, 0.85, 0.82, 0.8, 0.7
 INITIALS, SURNAME = 0.6, 0.4
-_INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]?){1,3}|[A-Z]{1,2}(?= )")
+_LETTERS_FIRST = re.compile(r"(?:[^\W\d_]\.[ -]?){1,3}|[A-Z]{1,2}(?= )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,11 @@ class Candidate:
 
     person: Person
     score: float
+
+
+def written(name: str) -> str:
+    """Return a name as it is compared: normalised, its initials together: ``F. W. de Klerk`` → ``fw de klerk``."""
+    return _INITIALS.sub(lambda m: m[0].replace(" ", ""), normalise(name))
 
 
 def surnames(name: str, country: str | None) -> set[str]:
@@ -96,8 +102,9 @@ def forms(person: Person) -> Iterator[tuple[str, str]]:
     their skeletons; ``surnames`` what news calls them for short.
     """
     for name in (person.name, *person.aliases):
-        words = normalise(name).split()
-        yield "orders", " ".join(sorted(words))
+        for spelling in _spellings(name):
+            yield "orders", " ".join(sorted(spelling.split()))
+        words = written(name).split()
         parts = [part for part in words if part not in _AFTER_NAMES]
         if len(words) > 2 and len(parts) > 1:
             yield "shorts", f"{parts[0]} {parts[-1]}"
@@ -128,10 +135,10 @@ class People:
         Honorifics are not looked through: cut them first. A name of one word is read as a surname, unless someone is
         known by that word alone.
         """
-        low = normalise(name)
+        low = written(name)
         parts = tuple(part for part in low.split() if part not in _AFTER_NAMES)
         if found := self._called(low) or self._called(" ".join(parts)):
-            return _ranked((person, FULL if normalise(person.name) == low else ALIAS) for person in found)
+            return _ranked((person, FULL if written(person.name) == low else ALIAS) for person in found)
         if len(parts) < 2:
             return _ranked((person, SURNAME) for person in self._listed("surnames", low))
         if found := self._listed("orders", " ".join(sorted(parts))):
@@ -140,10 +147,12 @@ class People:
             return _ranked((person, SHORTENED) for person in found)
         if found := self._begun(parts):
             return _ranked((person, BEGUN) for person in found)
+        if parts[0] in _PARTICLES and (found := self._listed("surnames", low)):
+            return _ranked((person, SURNAME) for person in found)
         bones = skeleton(name)
         if found := self._respelt(bones):
             return _ranked((person, RESPELT) for person in found)
-        if _INITIALS.match(name) and (found := self._listed("initials", f"{parts[0][0]} {parts[-1]}")):
+        if _LETTERS_FIRST.match(name) and (found := self._listed("initials", f"{parts[0][0]} {parts[-1]}")):
             return _ranked((person, INITIALS) for person in found)
         if found := self._listed("skeletons", " ".join(bones.split()[:1] + bones.split()[-1:])):
             return _ranked((person, RESPELT_SHORT) for person in found)
@@ -151,7 +160,7 @@ class People:
 
     def is_full_name(self, name: str) -> bool:
         """Say whether someone's name or alias of two words or more is written like this."""
-        low = normalise(name)
+        low = written(name)
         return " " in low and bool(self._called(low))
 
     def _listed(self, index: str, form: str) -> list[Person]:
@@ -162,7 +171,7 @@ class People:
         return [
             person
             for person in self._listed("orders", " ".join(sorted(low.split())))
-            if any(normalise(name) == low for name in (person.name, *person.aliases))
+            if any(low in _spellings(name) for name in (person.name, *person.aliases))
         ]
 
     def _shortened(self, short: str) -> list[Person]:
@@ -183,6 +192,13 @@ class People:
             for person in self._listed("skeletons", _ends(bones))
             if any(skeleton(name) == bones for name in (person.name, *person.aliases))
         ]
+
+
+def _spellings(name: str) -> tuple[str, ...]:
+    """Return a name as it is compared, and "Ferdinand Marcos Jr." also without what tells him from his father."""
+    low = written(name)
+    parts = [part for part in low.split() if part not in _AFTER_NAMES]
+    return (low, " ".join(parts)) if 1 < len(parts) < len(low.split()) else (low,)
 
 
 def _ends(bones: str) -> str:

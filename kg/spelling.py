@@ -30,8 +30,7 @@ _SOUNDS = (
     ("w", "v"),
     ("c", "k"),
 )
-_MUTE = re.compile("(?<=[^aeiouy])h|h$")
-_VOWELS = {ord(ch): None for ch in "aeiouy"}
+_SERVANT = re.compile(r"\babd (?:al|el|ul) |\babd[aeiou]l (?=\S)")
 _PARTICLES = frozenset(
     {
         "al",
@@ -75,9 +74,11 @@ def skeleton(name: str) -> str:
     """Return what transliterations of a name share: first letters and consonants of its parts, particles left out.
 
     ``Sergei Lavrov`` and ``Sergey Lavrov``, ``Muhammad`` and ``Mohamed``, ``Zelensky`` and ``Zelenskyy`` have one
-    skeleton; so have some names of different people, which is why it only proposes candidates.
+    skeleton; so have some names of different people, which is why it only proposes candidates. ``Abdel Aziz`` and
+    ``Abd al-Aziz`` are one word there, as in ``Abdelaziz``.
     """
-    return " ".join(_bones(part) for part in normalise(name).split() if part not in _PARTICLES)
+    low = _SERVANT.sub("abdel", normalise(name))
+    return " ".join(_bones(part) for part in low.split() if part not in _PARTICLES)
 
 
 @lru_cache(maxsize=65536)

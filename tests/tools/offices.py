@@ -7,6 +7,7 @@ from collections import defaultdict
 
 from kg.spelling import normalise
 from kg.titles import Titles
+from tests.tools.overlaps import SINGLE, doubted
 from tests.tools.tables import Row, own, source_codes
 
 _PLURALS = {
@@ -75,7 +76,8 @@ _MINISTER = re.compile(
     r"veterans|labor|housing|energy|education|agriculture|transportation|health|the interior|commerce)"
 )
 _VICE = re.compile(
-    r"\b(?:vice|deputy|lieutenant|first lady|elect|designate|advis[eo]r|assistant|under ?secretary|science|former|"
+    r"\b(?:vice|deputy|lieutenant|personal representatives?|"
+    r"first lady|elect|designate|advis[eo]r|assistant|under ?secretary|science|former|"
     r"member of the)\b",
     re.IGNORECASE,
 )
@@ -87,8 +89,9 @@ def _body(code: str, label: str) -> str:
         ("European Council", "european-council"),
         ("European Commission", "european-commission"),
         ("General Assembly", "united-nations-general-assembly"),
+        ("African Union Commission", "african-union-commission"),
     ):
-        if code in {"EU", "UN"} and words in label:
+        if code in {"EU", "UN", "African Union"} and words in label:
             return key
     return _BODIES.get(code, "")
 
@@ -193,6 +196,7 @@ def _dates(row: Row) -> tuple[str, str, str]:
 def _drops(drop: Row, row: Row) -> bool:
     return (
         row["start"].startswith(drop["start"])
+        and row["end"].startswith(drop["end"])
         and row["office_label"].lower().startswith(drop["title"].lower())
         and (bool(drop["start"]) or bool(drop["title"]) or row["office_kind"].startswith("head-of"))
     )
@@ -203,7 +207,6 @@ _SEVERAL_AT_ONCE = re.compile(
     r"co-?prince",
     re.IGNORECASE,
 )
-_SINGLE = frozenset({"head-of-state", "head-of-government", "governor-general", "foreign-minister", "defence-minister"})
 
 
 def close(table: list[Row]) -> list[Row]:
@@ -214,7 +217,11 @@ def close(table: list[Row]) -> list[Row]:
     """
     chains: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
     for row in table:
-        if row["kind"] in _SINGLE and row["country"] and not _SEVERAL_AT_ONCE.search(row["title"]):
+        if (
+            row["kind"] in SINGLE - {"organisation-head"}
+            and row["country"]
+            and not _SEVERAL_AT_ONCE.search(row["title"])
+        ):
             title = re.sub(r"^(?:acting|interim|transitional|caretaker|federal) ", "", normalise(row["title"]))
             chains[
                 row["country"], row["kind"], "" if row["kind"] not in {"head-of-state", "head-of-government"} else title
@@ -250,6 +257,8 @@ def close(table: list[Row]) -> list[Row]:
                 ),
                 None,
             )
+            if row["source"] == "legation" and after and after < row["as_of"]:
+                continue  # the own table knows of the successor, and that the office went on
             if after and (not row["end"] or after < row["end"]):
                 kept = result[id(row)]
                 result[id(row)] = {
@@ -258,7 +267,7 @@ def close(table: list[Row]) -> list[Row]:
                     "closing": "by",
                     "as_of": min(kept["as_of"], _first_day(after)),
                 }
-    return _plain_presidents(list(result.values()))
+    return doubted(_plain_presidents(list(result.values())))
 
 
 def _first_day(day: str) -> str:
@@ -299,6 +308,7 @@ def offices(
     drops: dict[str, list[Row]] = defaultdict(list)
     for drop in own("drops.csv"):
         drops[drop["country"]].append(drop)
+    used: list[Row] = []
     known = {row["key"] for row in bodies}
     subject = {
         name: row["code"]
@@ -312,7 +322,8 @@ def offices(
         code = moved.get(row["person_key"], CODES.get(row["of"], row["of"]))
         if not person:
             continue
-        if any(drop["label"] == row["name"] and _drops(drop, row) for drop in drops.get(row["of"], ())):
+        if found := [drop for drop in drops.get(row["of"], ()) if drop["label"] == row["name"] and _drops(drop, row)]:
+            used.extend(found)
             continue
         if label.startswith("Presidents, prime ministers"):
             continue
@@ -370,4 +381,6 @@ def offices(
                 "source": source_codes(row["source"]),
             }
         )
+    if idle := [drop for rows in drops.values() for drop in rows if drop not in used]:
+        raise ValueError(f"drops.csv of the own tables names offices that the source lacks: {idle}")
     return result

@@ -41,6 +41,10 @@ _TWO = re.compile(r"^\S+ [^,]*\w, \w+ \w+")
 _NICK = re.compile(r"\s*[\"“(]([^\"”)]+)[\"”)]\s*")
 _ROMAN = re.compile(r"^(?:II|III|IV|VI|VII|VIII|IX|XI|XII|XIV|XVI|JR)$")
 _FAMILY_NAME_FIRST = frozenset({"CN", "HK", "KH", "KP", "KR", "MO", "SG", "TW", "VN"})
+_APOSTROPHES = re.compile("[’‘ʻʼ]")
+_ROYAL = re.compile(r"(\S+ bin \S+(?: bin \S+)?) (?:Al|al)[ -]\S+$")
+"""Those whom news calls by their own and their father's name: "Mohammed bin Zayed"."""
+
 _ORDINAL = {"2nd": "II", "3rd": "III", "4th": "IV"}
 
 
@@ -64,7 +68,7 @@ def clean(name: str) -> tuple[str, list[str]]:
     """Return a name without titles, capitals and editors' marks, and the names it held; "" for no one person."""
     further: list[str] = []
     name = re.sub(r"\s*\[.*?\]| Chargé d'Affaires$", "", name)
-    name = " ".join(name.replace("’", "'").replace("‘", "'").replace("?", "").replace("#", "").split())
+    name = " ".join(_APOSTROPHES.sub("'", name).replace("?", "").replace("#", "").split())
     before = None
     while before != name:
         before, name = name, _OFFICE_BEFORE.sub("", name)
@@ -82,6 +86,7 @@ def clean(name: str) -> tuple[str, list[str]]:
         name = name[: peer.start()]
     realm = _REALM.search(name) or _OF_REALM.search(name)
     if realm and len(name[: realm.start()].split()) >= 1:
+        further += [name] if realm.re is _OF_REALM else []
         name = name[: realm.start()]
     name = _SUFFIX.sub("", name)
     name = re.sub(r",?\s+(Jr|Sr)\b\.?,?", lambda m: " Jr." if m[1] == "Jr" else "", name)
@@ -122,6 +127,7 @@ def _group(people: list[Row]) -> tuple[dict[str, str], dict[str, Row], dict[str,
         if label := clean(row["label"])[0]:
             named[CODES.get(row["country_iso2"], row["country_iso2"]), normalise(label)].append(row)
     into = {row["key"]: row["key"] for row in people}
+    _at_home(named)
     for rows in named.values():
         rows.sort(key=lambda row: (not row["qid"], not row["birth_year"], row["key"]))
         for row in rows[1:]:
@@ -156,6 +162,23 @@ def _group(people: list[Row]) -> tuple[dict[str, str], dict[str, Row], dict[str,
     return into, extra, moved
 
 
+def _at_home(named: dict[tuple[str, str], list[Row]]) -> None:
+    """Put those without a country, whom a source knows from an organisation alone, to their only namesake who has one.
+
+    Two of different identifiers stay two.
+    """
+    homes: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for country, name in named:
+        if country:
+            homes[name].append((country, name))
+    for place, rows in list(named.items()):
+        if not place[0] and len(homes[place[1]]) == 1:
+            (home,) = homes[place[1]]
+            if len({row["qid"] for row in (*rows, *named[home])} - {""}) < 2:
+                named[home] = [*named[home], *rows]
+                del named[place]
+
+
 def people_and_offices(
     people: list[Row], holdings: list[Row], countries: list[Row], bodies: list[Row]
 ) -> tuple[list[Row], list[Row]]:
@@ -169,13 +192,15 @@ def people_and_offices(
     held = offices(
         [{**row, "name": labels.get(row["person_key"], "")} for row in holdings], into, moved, countries, bodies
     )
+    # Somebody whose only office in the sources is wrong may hold it rightly in the own table.
+    later = {normalise(row["name"]) for row in own("offices.csv")}
     made: list[Row] = []
     for source_key, rows in groups.items():
         rows.sort(key=lambda row: (row["key"] != source_key, row["key"]))
         extra = extras.get(source_key, {})
         label, further = clean(rows[0]["label"])
         label = extra.get("name") or label
-        if not label or source_key not in held:
+        if not label or (source_key not in held and normalise(label) not in later):
             continue
         mine = extra.get("aliases", "").split("|")
         names = [n for row in rows for raw in (row["label"], *row["aliases"].split("|")) for n in _alias(raw)]
@@ -183,6 +208,8 @@ def people_and_offices(
         for name in [*mine, *further, *names]:
             if name and (" " in name or name in mine):
                 spelt.setdefault(normalise(name), name)
+        if royal := _ROYAL.match(label):
+            spelt.setdefault(normalise(royal[1]), royal[1])
         spelt.pop(normalise(label), None)
         made.append(
             {
@@ -205,6 +232,7 @@ def people_and_offices(
                 ),
             }
         )
+    _unmix(made, {key: extra["aliases"].split("|") for key, extra in extras.items()})
     given = {normalise(row["name"]): row["gender"] for row in own("given_names.csv")}
     keys = _keys(made)
     persons = [
@@ -213,6 +241,20 @@ def people_and_offices(
     table = [{**row, "person": keys[row["person"]]} for key, rows in held.items() if key in keys for row in rows]
     _own_people(persons, table, bodies)
     return persons, close(table)
+
+
+def _unmix(made: list[Row], ours: dict[str, list[str]]) -> None:
+    """Take away aliases that are a compatriot's name: a source has the son's name among the father's."""
+    names: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in made:
+        names[row["country"], normalise(row["name"])].add(row["source_key"])
+    for row in made:
+        row["aliases"] = joined(
+            alias
+            for alias in row["aliases"].split("|")
+            if alias in ours.get(row["source_key"], [])
+            or not names.get((row["country"], normalise(alias)), set()) - {row["source_key"]}
+        )
 
 
 def _gender(name: str, country: str, given: dict[str, str]) -> str:
@@ -229,7 +271,10 @@ def _own_people(persons: list[Row], table: list[Row], bodies: list[Row]) -> None
     known = {row["key"] for row in bodies}
     keys = {row["key"] for row in persons}
     for row in own("offices.csv"):
-        person = by_name.get((normalise(row["name"]), row["country"])) or by_name.get((normalise(row["name"]), ""))
+        names = [normalise(name) for name in (row["name"], *row["aliases"].split("|")) if " " in name]
+        person = next(
+            (by_name[key] for name in names for key in ((name, row["country"]), (name, "")) if key in by_name), None
+        )
         if person is None:
             key = slug(row["name"])
             key = f"{key}-{row['country'].lower()}" if key in keys else key
@@ -247,6 +292,10 @@ def _own_people(persons: list[Row], table: list[Row], bodies: list[Row]) -> None
             persons.append(person)
             for name in (row["name"], *row["aliases"].split("|")):
                 by_name.setdefault((normalise(name), row["country"]), person)
+        else:
+            have = {normalise(name) for name in (person["name"], *person["aliases"].split("|"))}
+            more = [name for name in row["aliases"].split("|") if normalise(name) not in have]
+            person["aliases"] = joined([*person["aliases"].split("|"), *more])
         if row["organisation"] and row["organisation"] not in known:
             raise ValueError(f"offices.csv of the own tables: no organisation {row['organisation']}")
         table.append(

@@ -22,11 +22,18 @@ def _latin(name: str) -> bool:
     return all(ch in " -'’‘." or unicodedata.name(ch, "").startswith("LATIN") for ch in name) and name[:1].isupper()
 
 
+def _shared(rows: list[Row], field: str) -> set[str]:
+    """Return the countries whose code another has too: one of the two is wrong, and the source does not say which."""
+    counts = Counter(row[field] for row in rows if row[field].strip("-0"))
+    return {row["iso2"] for row in rows if counts[row[field]] > 1}
+
+
 def states(rows: list[Row]) -> list[Row]:
     """Return the countries and the states that are no more; own names and aliases go before the source's."""
     mine = {row["code"]: row for row in own("states.csv")}
     shared = {row["demonym"]: row for row in own("shared_demonyms.csv")}
     source = {row["iso2"]: row for row in rows}
+    shared_codes = _shared(rows, "cow") | _shared(rows, "cow_alpha")
     made = []
     for code in sorted(source.keys() | mine.keys()):
         row, extra = source.get(code, {}), mine.get(code, {})
@@ -81,8 +88,10 @@ def states(rows: list[Row]) -> list[Row]:
                 "capital": extra.get("capital") or row.get("capital", ""),
                 "qid": row.get("qid", ""),
                 "geonames": row.get("geonames_id", ""),
-                "cow": row.get("cow", "").strip("-") if row.get("cow") != "000" else "",
+                "cow": "" if code in shared_codes else row.get("cow", "").removeprefix("000"),
+                "cow_alpha": "" if code in shared_codes else row.get("cow_alpha", "").strip("-"),
                 "cameo": row.get("cameo", ""),
+                "fips": row.get("fips_gec", "").upper(),
                 "latitude": row.get("lat", "")[:9],
                 "longitude": row.get("lon", "")[:9],
                 "until": extra.get("until", ""),
