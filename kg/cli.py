@@ -1,8 +1,8 @@
-"""The command ``legation``: build, explain, query, serve, mcp, validate, evaluate, demo.
+"""The command ``legation``: build, link, explain, query, serve, mcp, validate, evaluate, demo.
 
 SHACL, statistics and the server are imported by the commands that need them: a query does not wait for them.
-It exits with 0 when all went well, 1 when some articles were refused or some files do not conform (they are
-listed, the rest is published), and 2 when it stopped.
+It exits with 0 when all went well, 1 when some articles were refused, some files do not conform or some answers
+cannot be used (they are listed, the rest is published), and 2 when it stopped.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import sys
 import traceback
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from kg import arguments
 from kg.errors import LegationError
 from kg.iri import DEFAULT_BASE
 from kg.query import FORMATS, run
@@ -69,15 +69,44 @@ def _parser() -> argparse.ArgumentParser:
         "input", nargs="+", type=Path, help=".txt, .html, .json, .jsonl, .jsonl.gz, or a folder of them"
     )
     command.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder of the releases")
-    command.add_argument("--workers", type=_positive, default=1, metavar="N", help="processes to read with (1)")
-    command.add_argument("--base", type=_base, default=DEFAULT_BASE, metavar="IRI", help="start of the data's IRIs")
+    command.add_argument(
+        "--workers", type=arguments.positive, default=1, metavar="N", help="processes to read with (1)"
+    )
+    command.add_argument(
+        "--base", type=arguments.base, default=DEFAULT_BASE, metavar="IRI", help="start of the data's IRIs"
+    )
     _add_min_confidence(command)
+    command.add_argument("--links", type=Path, metavar="FILE", help="accepted links (DIR/links.sssom.tsv, if there)")
     command.set_defaults(run=_build)
+
+    command = commands.add_parser("link", help="look for unlinked actors and places in another data set")
+    command.add_argument("dir", type=Path, metavar="DIR", help="folder of the releases")
+    command.add_argument(
+        "--endpoint",
+        required=True,
+        type=arguments.address,
+        metavar="URL",
+        help="SPARQL endpoint or reconciliation service",
+    )
+    command.add_argument(
+        "--kind", type=arguments.kinds, metavar="KIND,…", help="person, state, organization, place (all)"
+    )
+    command.add_argument("--limit", type=arguments.positive, metavar="N", help="most questions to ask in this run")
+    command.add_argument(
+        "--accept", type=arguments.share, default=0.9, metavar="C", help="how sure an exact match is (0.9)"
+    )
+    command.add_argument(
+        "--batch", type=arguments.positive, default=20, metavar="N", help="questions in one request (20)"
+    )
+    command.add_argument("--rate", type=arguments.rate, default=1.0, metavar="R", help="most requests a second (1)")
+    command.add_argument("--out", type=Path, metavar="FILE", help="where the links go (DIR/links.sssom.tsv)")
+    command.add_argument("--dry-run", action="store_true", help="say what would be asked; ask nothing")
+    command.set_defaults(run=_link)
 
     command = commands.add_parser("explain", help="show what is read in one article, and why")
     command.add_argument("article", type=Path, metavar="ARTICLE", help=".txt, .html, .json, .jsonl or .jsonl.gz file")
     command.add_argument("--id", metavar="ID", help="which article, where the file holds several")
-    command.add_argument("--published", type=_date, metavar="YYYY-MM-DD", help="what 'today' counts from")
+    command.add_argument("--published", type=arguments.day, metavar="YYYY-MM-DD", help="what 'today' counts from")
     command.add_argument("--html", type=Path, metavar="FILE", help="write a web page there instead")
     least = command.add_mutually_exclusive_group()
     _add_min_confidence(least)
@@ -104,7 +133,9 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("mcp", help="let language models ask the current release (Model Context Protocol)")
     command.add_argument("dir", type=Path, metavar="DIR", help="folder of the releases")
-    command.add_argument("--timeout", type=_seconds, default=30.0, metavar="S", help="seconds a query may take (30)")
+    command.add_argument(
+        "--timeout", type=arguments.seconds, default=30.0, metavar="S", help="seconds a query may take (30)"
+    )
     command.add_argument("--http", action="store_true", help="serve over HTTP instead of standard input and output")
     command.add_argument("--host", default="127.0.0.1", help="with --http: address to listen on (127.0.0.1)")
     command.add_argument("--port", type=int, default=8001, help="with --http: port to listen on (8001)")
@@ -125,7 +156,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("gold", type=Path, metavar="GOLD", help="folder of annotations")
     command.add_argument("dir", type=Path, metavar="DIR", help="folder of the releases")
     command.add_argument(
-        "--min-confidence", type=_share, default=0.0, metavar="C", help="count only reports this sure, 0 to 1 (0)"
+        "--min-confidence",
+        type=arguments.share,
+        default=0.0,
+        metavar="C",
+        help="count only reports this sure, 0 to 1 (0)",
     )
     command.add_argument("--json", type=Path, metavar="FILE", help="write the scores there as well")
     command.add_argument("--details", action="store_true", help="list misses and extras, which quotes the articles")
@@ -140,7 +175,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_min_confidence(command: argparse._ActionsContainer) -> None:
     words = "all reports that are this sure, 0 to 1, in place of those above the usual thresholds: fewer, or more"
-    command.add_argument("--min-confidence", type=_share, metavar="C", help=words)
+    command.add_argument("--min-confidence", type=arguments.share, metavar="C", help=words)
 
 
 def _build(options: argparse.Namespace) -> int:
@@ -152,9 +187,39 @@ def _build(options: argparse.Namespace) -> int:
         workers=options.workers,
         base=options.base,
         min_confidence=options.min_confidence,
+        links=options.links,
         tell=_progress(),
     )
     return _report(result)
+
+
+def _link(options: argparse.Namespace) -> int:
+    from kg.lookup import KINDS, Manner, look_up, plan
+
+    kinds, manner = options.kind or KINDS, Manner(batch=options.batch, rate=options.rate)
+    if options.dry_run:
+        found = plan(options.dir, options.endpoint, kinds=kinds, limit=options.limit, path=options.out, manner=manner)
+        print(f"{found.questions} unlinked; {found.open} questions would be asked in {found.requests} requests")
+        if found.first:
+            print(f"the first:\n{found.first}")
+        return 0
+    outcome = look_up(
+        options.dir,
+        options.endpoint,
+        kinds=kinds,
+        limit=options.limit,
+        accept=options.accept,
+        path=options.out,
+        manner=manner,
+        tell=_progress("asked {done} of {of} questions", unit="question"),
+    )
+    for reason in outcome.unusable:
+        print(f"not usable: {reason}", file=sys.stderr)
+    print(
+        f"{outcome.answered} answers ({outcome.requests} requests): {outcome.exact} exact and {outcome.close} close"
+        f" matches added\n{outcome.path}"
+    )
+    return 1 if outcome.unusable else 0
 
 
 def _explain(options: argparse.Namespace) -> int:
@@ -262,22 +327,25 @@ def _report(result: BuildResult) -> int:
     return 1 if result.refused else 0
 
 
-def _progress() -> Tell:
+def _progress(line: str = "read {done} of {of} articles", *, unit: str = "article") -> Tell:
     """Return what shows the progress: a bar on a terminal, else a line at every tenth of the way."""
     if sys.stderr.isatty():
-        bar = tqdm(unit="article")
+        bar = tqdm(unit=unit)
 
         def show(done: int, of: int) -> None:
             bar.total = of
-            bar.update()
+            bar.update(done - bar.n)
             if done == of:
                 bar.close()
 
         return show
+    tenths = 0
 
     def say(done: int, of: int) -> None:
-        if done == of or done % max(1, of // 10) == 0:
-            print(f"read {done} of {of} articles", file=sys.stderr, flush=True)
+        nonlocal tenths
+        if done == of or done * 10 // of > tenths:
+            tenths = done * 10 // of
+            print(line.format(done=done, of=of), file=sys.stderr, flush=True)
 
     return say
 
@@ -296,37 +364,3 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise LegationError(f"{path}: cannot be written ({error.strerror}); give --html another file") from error
-
-
-def _positive(value: str) -> int:
-    number = int(value)
-    if number < 1:
-        raise ValueError(value)
-    return number
-
-
-def _seconds(value: str) -> float:
-    number = float(value)
-    if not 0 < number <= 3600:
-        raise ValueError(value)
-    return number
-
-
-def _share(value: str) -> float:
-    number = float(value)
-    if not 0 <= number <= 1:
-        raise ValueError(value)
-    return number
-
-
-def _date(value: str) -> date:
-    try:
-        return date.fromisoformat(value)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{value!r} is not a date; write it as 2022-05-18") from error
-
-
-def _base(value: str) -> str:
-    if not value.startswith(("http://", "https://")) or not value.endswith("/"):
-        raise argparse.ArgumentTypeError(f"{value!r} is not an http(s) IRI that ends in /")
-    return value

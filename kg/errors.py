@@ -23,3 +23,11 @@ class QueryError(LegationError):
 
 class ModelError(LegationError):
     """A language or scoring model is missing or is not the one that was pinned."""
+
+
+class ServiceError(LegationError):
+    """A service that was asked is down, or will not answer; asking on would not help."""
+
+
+class AnswerError(LegationError):
+    """An answer of a service cannot be used, which need not be so of the next one."""

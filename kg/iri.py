@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from pyoxigraph import NamedNode
 
-from kg.records import OfficeHolding, Report, Span
+from kg.records import Link, OfficeHolding, Report, Span
 
 DEFAULT_BASE = "https://w3id.org/legation/id/"
 
@@ -33,7 +33,9 @@ PREFIXES = {
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "schema": "https://schema.org/",
     "sem": "http://semanticweb.cs.vu.nl/2009/11/sem/",
+    "semapv": "https://w3id.org/semapv/vocab/",
     "skos": "http://www.w3.org/2004/02/skos/core#",
+    "sssom": "https://w3id.org/sssom/",
     "void": "http://rdfs.org/ns/void#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
@@ -87,6 +89,10 @@ class Names:
         parts = [holding.holder, self.office(holding).value.removeprefix(self.base), holding.former]
         dates = [day for day in (holding.earliest, holding.latest, holding.as_of) if day]
         return self.node(f"holding/{_digest([*parts, holding.start, holding.end, *dates], length=16)}")
+
+    def mapping(self, key: str, link: Link) -> NamedNode:
+        """Return the node that says why a thing has a link: a hash of what is linked to what, not of how sure."""
+        return self.node(f"mapping/{_digest([key, link.relation, link.target], length=16)}")
 
     def release(self, version: str) -> NamedNode:
         """Return the node of a release."""

@@ -36,6 +36,11 @@ class Merged:
     places: tuple[Place, ...]
     events: tuple[Event, ...]
 
+    @property
+    def things(self) -> tuple[Actor | Place, ...]:
+        """All that can have links to other data sets."""
+        return (*self.actors, *self.places)
+
 
 @dataclass(frozen=True)
 class _Told:

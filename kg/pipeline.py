@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from kg.accepted import apply, read_accepted
 from kg.article import read_inputs
 from kg.corroborate import Checked, corroborate
 from kg.errors import InputError
@@ -41,6 +42,7 @@ def build(
     workers: int = 1,
     base: str = DEFAULT_BASE,
     min_confidence: float | None = None,
+    links: Path | None = None,
     make_reader: MakeReader = spacy_reader,
     tell: Tell = lambda done, of: None,
 ) -> BuildResult:
@@ -48,12 +50,14 @@ def build(
 
     Neither the order of the inputs nor the number of ``workers`` (processes) shows in the release. Reports are those
     that score above thresholds set for most users, or all of at least ``min_confidence`` (0–1): more of them or fewer.
+    Links accepted from elsewhere come from the file ``links``, or from ``out/links.sssom.tsv`` where that is.
 
     Raises:
-        InputError: Not one article can be published.
+        InputError: Not one article can be published, or the file of links is malformed.
         ReleaseError: The release cannot be written.
     """
     names = Names(base)
+    accepted = read_accepted(out, links)
     articles, unread = _distinct(read_inputs(inputs))
     readings = read_articles(
         articles, names=names, workers=workers, make_reader=make_reader, tell=tell, min_confidence=min_confidence
@@ -61,7 +65,9 @@ def build(
     refused = tuple(sorted({*unread, *readings.refused}, key=lambda r: (r.source, r.reason, r.remedy)))
     if not readings.accounts:
         raise InputError(_nothing(inputs, refused))
-    merged = merge(readings.accounts)
+    merged, taken = merge(readings.accounts), None
+    if accepted:
+        merged, taken = apply(merged, accepted, names)
     checked = corroborate(merged, records_of({actor.key for actor in merged.actors}))
     contradictions = _gathered((*checked.contradictions, *(c for a in readings.accounts for c in a.contradictions)))
     contents = Contents(
@@ -76,6 +82,8 @@ def build(
         model=readings.model,
         names=names,
         min_confidence=min_confidence,
+        things=merged.things,
+        accepted=taken,
         contradictions=contradictions,
     )
     version, path = write_release(out, contents)
@@ -123,5 +131,6 @@ def _counts(accounts: Sequence[Account], merged: Merged, checked: Checked) -> di
         **{kind: kinds[kind] for kind in ("visits", "meetings", "statements")},
         "actors": len(merged.actors),
         "places": len(merged.places),
+        "links": sum(len(thing.links) for thing in merged.things),
         "records": len({one.record.id for one in checked.corroborations}),
     }

@@ -19,6 +19,8 @@ import ontology
 from kg.edtf import bounds, is_valid
 from kg.errors import NonConformingError
 from kg.iri import PREFIXES, Names, term
+from kg.linksets import link_triples, linkset_triples
+from kg.literals import count, decimal, precision
 from kg.merge import Merged
 from kg.records import (
     Account,
@@ -72,7 +74,7 @@ def graph_quads(names: Names, accounts: Sequence[Account], merged: Merged) -> It
     for event in merged.events:
         yield from _in(names.graph("events"), _event(names, event, by_id, event_of))
     yield from _in(names.graph("actors"), _actors(names, accounts, merged))
-    yield from _in(names.graph("links"), _links(names, merged))
+    yield from _in(names.graph("links"), link_triples(names, merged.things))
 
 
 def record_quads(names: Names, merged: Merged, corroborations: Iterable[Corroboration]) -> Iterator[Quad]:
@@ -88,9 +90,10 @@ def ontology_quads(names: Names) -> Iterator[Quad]:
         yield Quad(quad.subject, quad.predicate, quad.object, graph)
 
 
-def release_quads(names: Names, about: Description) -> Iterator[Quad]:
-    """Return the release's description of itself, after DCAT and VoID."""
+def release_quads(names: Names, about: Description, linked: Sequence[Actor | Place] = ()) -> Iterator[Quad]:
+    """Return the release's description of itself, after DCAT and VoID, with the linksets of what is ``linked``."""
     yield from _in(names.graph("release"), _release(names, about))
+    yield from _in(names.graph("release"), linkset_triples(names, about.version, linked))
 
 
 def nquads(quads: Iterable[Quad]) -> list[bytes]:
@@ -147,7 +150,7 @@ def _report(names: Names, node: NamedNode, article: Article, report: Report, eve
     yield node, term("leg:article"), names.article(article.id)
     yield node, term("leg:evidence"), names.span(article.id, report.evidence)
     yield node, term("leg:status"), _status(report.status)
-    yield node, term("leg:confidence"), _decimal(report.confidence, digits=4)
+    yield node, term("leg:confidence"), decimal(report.confidence, digits=4)
     yield node, term("leg:rule"), Literal(report.rule)
     if report.edtf:
         yield node, term("leg:edtf"), Literal(report.edtf, datatype=EDTF)
@@ -173,8 +176,8 @@ def _span(names: Names, article: Article, span: Span) -> Statements:
     node = names.span(article.id, span)
     yield node, A, term("oa:TextPositionSelector")
     yield node, A, term("oa:TextQuoteSelector")
-    yield node, term("oa:start"), _count(span.start)
-    yield node, term("oa:end"), _count(span.end)
+    yield node, term("oa:start"), count(span.start)
+    yield node, term("oa:end"), count(span.end)
     yield node, term("oa:exact"), Literal(span.of(article.text))
 
 
@@ -253,14 +256,6 @@ def _actors(names: Names, accounts: Iterable[Account], merged: Merged) -> Statem
         yield office, LABEL, Literal(min(spellings), language="en")
 
 
-def _links(names: Names, merged: Merged) -> Statements:
-    """Yield the same things elsewhere: actors on Wikidata, places on GeoNames."""
-    things: list[Actor | Place] = [*merged.actors, *merged.places]
-    for thing in things:
-        for link in thing.links:
-            yield names.node(thing.key), term(f"skos:{link.relation}"), NamedNode(link.target)
-
-
 def _actor(names: Names, actor: Actor) -> Statements:
     node = names.node(actor.key)
     yield node, A, term("leg:Actor")
@@ -275,6 +270,8 @@ def _actor(names: Names, actor: Actor) -> Statements:
         yield node, term("leg:countryCode"), Literal(actor.country)
     if actor.note:
         yield node, term("rdfs:comment"), Literal(actor.note, language="en")
+    for scheme, code in actor.notations:
+        yield node, term("skos:notation"), Literal(code, datatype=term(f"leg:{scheme}"))
 
 
 def _place(names: Names, place: Place) -> Statements:
@@ -285,7 +282,7 @@ def _place(names: Names, place: Place) -> Statements:
         yield node, term("leg:countryCode"), Literal(place.country)
     if place.latitude is not None and place.longitude is not None:
         for predicate, degrees in (("geo:lat", place.latitude), ("geo:long", place.longitude)):
-            yield node, term(predicate), _decimal(degrees, digits=5)
+            yield node, term(predicate), decimal(degrees, digits=5)
 
 
 def _corroborated(names: Names, here: Set[str], corroborations: Iterable[Corroboration]) -> Statements:
@@ -328,7 +325,7 @@ def _holding(names: Names, holding: OfficeHolding, office: NamedNode, article_id
     yield node, term("leg:former"), Literal(holding.former)
     for predicate, day in (("leg:from", holding.start), ("leg:until", holding.end)):
         if day:
-            yield node, term(predicate), Literal(day, datatype=_precision(day))
+            yield node, term(predicate), Literal(day, datatype=precision(day))
     for predicate, day in (
         ("leg:earliest", holding.earliest),
         ("leg:latest", holding.latest),
@@ -352,7 +349,14 @@ def _release(names: Names, about: Description) -> Statements:
     yield node, term("dcat:version"), Literal(about.version)
     yield node, term("dct:license"), LICENCE
     yield node, term("void:uriSpace"), Literal(names.base)
-    for namespace in (PREFIXES["leg"], PREFIXES["oa"], PREFIXES["skos"], PREFIXES["org"], PREFIXES["gaf"]):
+    for namespace in (
+        PREFIXES["leg"],
+        PREFIXES["oa"],
+        PREFIXES["skos"],
+        PREFIXES["sssom"],
+        PREFIXES["org"],
+        PREFIXES["gaf"],
+    ):
         yield node, term("void:vocabulary"), NamedNode(namespace)
     for program in (about.software, about.model):
         agent = names.node(f"software/{program.replace(' ', '-')}")
@@ -364,7 +368,7 @@ def _release(names: Names, about: Description) -> Statements:
         yield node, term("dct:hasPart"), part
         yield part, A, term("void:Dataset")
         yield part, term("dct:title"), Literal(name, language="en")
-        yield part, term("void:entities"), _count(number)
+        yield part, term("void:entities"), count(number)
 
 
 def _when(node: NamedNode, edtf: str | None) -> Statements:
@@ -391,19 +395,3 @@ def _ends(edtf: str) -> tuple[date | None, date | None]:
 
 def _status(status: str) -> NamedNode:
     return term(f"leg:{status.capitalize()}")
-
-
-def _count(number: int) -> Literal:
-    """Return a count of characters or things, which Oxigraph gives back as an xsd:integer."""
-    return Literal(str(number), datatype=term("xsd:nonNegativeInteger"))
-
-
-def _decimal(number: float, *, digits: int) -> Literal:
-    """Return an xsd:decimal in the canonical form, which stores give back unchanged: ``0.9``, ``1``."""
-    shortest = f"{number:.{digits}f}".rstrip("0").rstrip(".")
-    return Literal("0" if shortest == "-0" else shortest, datatype=term("xsd:decimal"))
-
-
-def _precision(day: str) -> NamedNode:
-    """Return the XSD type of an ISO date as precise as it is: ``2022`` is a gYear."""
-    return term({4: "xsd:gYear", 7: "xsd:gYearMonth"}.get(len(day), "xsd:date"))

@@ -77,7 +77,7 @@ class Link:
 
     ``relation`` is the local name of the SKOS property, ``exactMatch`` or ``closeMatch``. ``confidence`` is in 0–1;
     ``reasons`` say in a few words each what speaks for it. ``source`` says who found it: ``authority`` (the packaged
-    tables) or the address of the service that was asked.
+    tables), ``curation`` (somebody chose it by hand) or the address of the service that was asked.
     """
 
     target: str

@@ -1,10 +1,10 @@
 """An immutable, citable state of the graph on disk, and the switch from one to the next.
 
-``DIR/releases/<version>/`` holds ``store/`` (Oxigraph), ``dumps/legation-<version>.nq.gz``, ``manifest.json``
-and ``SHA256SUMS``; ``DIR/current`` points at one. Everything is written beside its final place, flushed to
-disk and moved there in one step, so that whoever reads sees a whole release or none.
+``DIR/releases/<version>/`` holds ``store/`` (Oxigraph), ``dumps/legation-<version>.nq.gz`` (all quads) and
+``.sssom.tsv`` (the links), ``manifest.json`` and ``SHA256SUMS``; ``DIR/current`` points at one. Everything is written
+beside its final place, flushed to disk and moved there in one step, so that whoever reads sees a whole release or none.
 
-``SHA256SUMS`` covers dump and manifest, which are the same bytes in every build of the same input. The store is
+``SHA256SUMS`` covers dumps and manifest, which are the same bytes in every build of the same input. The store is
 left out: its files carry a random identity and are rebuilt from the dump at any time.
 """
 
@@ -25,10 +25,13 @@ from typing import Any
 import pyoxigraph as ox
 from pyoxigraph import Quad, Store
 
+from kg.accepted import Taken
 from kg.errors import ReleaseError
 from kg.iri import Names
-from kg.rdf import Description, nquads, release_quads
-from kg.records import Contradiction, Refusal
+from kg.linksets import mapping_set
+from kg.rdf import LICENCE, Description, nquads, release_quads
+from kg.records import Actor, Contradiction, Place, Refusal
+from kg.sssom import write as write_mappings
 
 COMPRESSION = 6
 """gzip level of the dump; fixed, because it shows in the bytes."""
@@ -39,8 +42,9 @@ class Contents:
     """What a release is made from.
 
     ``quads`` are all but the description of the release itself; ``inputs`` are (article id, SHA-256 of the input).
-    ``min_confidence`` is what reports had to have where one was asked for, else None. ``contradictions`` are listed in
-    the manifest only: they are questions to people, and no part of the graph.
+    ``min_confidence`` is what reports had to have where one was asked for, else None. ``things`` are the actors and
+    places with their links; ``accepted`` tells where links from a file were taken over, None where there was none.
+    ``contradictions`` are listed in the manifest only: they are questions to people, and no part of the graph.
     """
 
     quads: Sequence[Quad]
@@ -50,6 +54,8 @@ class Contents:
     model: str
     names: Names
     min_confidence: float | None = None
+    things: Sequence[Actor | Place] = ()
+    accepted: Taken | None = None
     contradictions: tuple[Contradiction, ...] = ()
 
 
@@ -139,6 +145,7 @@ def _version(contents: Contents, lines: Iterable[bytes]) -> str:
         contents.model,
         contents.names.base,
         *([] if contents.min_confidence is None else [contents.min_confidence]),
+        *([] if contents.accepted is None else [astuple(contents.accepted)]),
         *sorted(astuple(contradiction) for contradiction in contents.contradictions),
     ):
         digest.update(json.dumps(part, ensure_ascii=False).encode() + b"\n")
@@ -151,15 +158,17 @@ def _write(final: Path, contents: Contents, lines: Sequence[bytes], version: str
     draft = Path(tempfile.mkdtemp(prefix=f".{version}-", dir=final.parent))
     try:
         about = Description(version, _software(), contents.model, contents.counts)
-        described = sorted({*lines, *nquads(release_quads(contents.names, about))})
+        described = sorted({*lines, *nquads(release_quads(contents.names, about, contents.things))})
         dump = _dump(draft, version)
         dump.parent.mkdir()
         text = b"".join(described)
         _write_dump(dump, text)
+        links = dump.with_name(f"legation-{version}.sssom.tsv")
+        links.write_text(_links(contents, version), encoding="utf-8")
         _write_store(draft / "store", text)
         manifest = draft / "manifest.json"
         manifest.write_text(_manifest(contents, version, quads=len(described)), encoding="utf-8")
-        sums = "".join(f"{_sha256(path)}  {path.relative_to(draft).as_posix()}\n" for path in (dump, manifest))
+        sums = "".join(f"{_sha256(path)}  {path.relative_to(draft).as_posix()}\n" for path in (dump, links, manifest))
         (draft / "SHA256SUMS").write_text(sums, encoding="utf-8")
         draft.chmod(0o755)
         _sync(draft)
@@ -177,6 +186,11 @@ def _write_dump(path: Path, text: bytes) -> None:
     """Write gzip without file name and time, which would differ from build to build."""
     with path.open("wb") as raw, gzip.GzipFile("", "wb", COMPRESSION, raw, mtime=0) as packed:
         packed.write(text)
+
+
+def _links(contents: Contents, version: str) -> str:
+    found = mapping_set(contents.names, version, software_version(), contents.things, licence=LICENCE.value)
+    return write_mappings(found)
 
 
 def _write_store(path: Path, text: bytes) -> None:
@@ -199,6 +213,8 @@ def _manifest(contents: Contents, version: str, *, quads: int) -> str:
     }
     if contents.min_confidence is not None:
         about["min_confidence"] = contents.min_confidence
+    if contents.accepted is not None:
+        about["links"] = asdict(contents.accepted)
     return json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
@@ -208,7 +224,7 @@ def _check_sums(path: Path) -> None:
     whole = [
         path / name for name, digest in ((line[66:], line[:64]) for line in listed) if _matches(path / name, digest)
     ]
-    if len(whole) != 2 or not (path / "store").is_dir():
+    if not whole or len(whole) != len(listed) or not (path / "store").is_dir():
         raise ReleaseError(
             f"{path}: damaged release (files do not match SHA256SUMS); remove this folder and build again"
         )

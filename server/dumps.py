@@ -1,4 +1,4 @@
-"""Downloads: every release's dump, manifest and checksums, under addresses whose contents never change."""
+"""Downloads: every release's dumps, manifest and checksums, under addresses whose contents never change."""
 
 from __future__ import annotations
 

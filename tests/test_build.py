@@ -47,7 +47,8 @@ def built(files: Sequence[Path], out: Path, *, workers: int = 1) -> BuildResult:
 
 
 def bytes_of(result: BuildResult) -> dict[str, bytes]:
-    names = [f"dumps/legation-{result.version}.nq.gz", "manifest.json", "SHA256SUMS"]
+    dumps = [f"dumps/legation-{result.version}.{ending}" for ending in ("nq.gz", "sssom.tsv")]
+    names = [*dumps, "manifest.json", "SHA256SUMS"]
     return {name: (result.path / name).read_bytes() for name in names}
 
 

@@ -19,7 +19,7 @@ from kg.records import Act, ActorKind, DateSource, Mode, Status
 from tests.reasoning import is_consistent
 
 LEG = Namespace(ontology.NAMESPACE)
-KINDS = {OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.NamedIndividual}
+KINDS = {OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.NamedIndividual, RDFS.Datatype}
 BUILT_IN = tuple(str(namespace) for namespace in (RDF, RDFS, OWL))
 CODE = [path for package in ("kg", "server") for path in (Path(__file__).parent.parent / package).rglob("*.py")]
 PLOVER = {"ACCUSE", "AGREE", "AID", "ASSAULT", "COERCE", "CONCEDE", "CONSULT", "COOPERATE"}
@@ -33,10 +33,15 @@ SAMPLE = """
 @prefix oa: <http://www.w3.org/ns/oa#> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix sssom: <https://w3id.org/sssom/> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 
 <person/ana-petrova> a leg:Actor , leg:Person ; rdfs:label "Ana Petrova"@en .
-<state/norland> a leg:Actor , leg:State ; leg:countryCode "XN" ; owl:sameAs <https://states.example/norland> .
+<state/norland> a leg:Actor , leg:State ; leg:countryCode "XN" ; owl:sameAs <https://states.example/norland> ;
+    skos:notation "385"^^leg:CowNumber , "XNL"^^leg:IsoAlpha3 ; skos:exactMatch <https://states.example/norland> .
+<mapping/m1> a owl:Axiom ; owl:annotatedSource <state/norland> ; owl:annotatedProperty skos:exactMatch ;
+    owl:annotatedTarget <https://states.example/norland> ; sssom:confidence "0.95"^^xsd:double .
 <organization/council> a leg:Actor , leg:Organization , leg:IntergovernmentalOrganization .
 <place/norland> a leg:Place ; leg:countryCode "XN" .
 <holding/h1> a leg:OfficeHolding ; leg:holder <person/ana-petrova> ; leg:office <office/mayor> ;

@@ -13,6 +13,7 @@ import pytest
 from pyoxigraph import Literal, Quad
 
 import kg.release
+from kg.accepted import Taken
 from kg.errors import ReleaseError
 from kg.iri import Names, term
 from kg.merge import merge
@@ -33,6 +34,7 @@ def contents(accounts: Sequence[Account] | None = None) -> Contents:
         counts={"articles": len(told), "visits": 1},
         model="a-model 1.0",
         names=NAMES,
+        things=merge(told).things,
     )
 
 
@@ -66,7 +68,7 @@ def test_the_manifest_says_what_the_release_was_made_from(tmp_path: Path) -> Non
 def test_the_sums_are_those_of_the_files(tmp_path: Path) -> None:
     _, path = write_release(tmp_path, contents())
     lines = (path / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
-    assert len(lines) == 2
+    assert len(lines) == 3
     for line in lines:
         digest, name = line.split("  ")
         assert hashlib.sha256((path / name).read_bytes()).hexdigest() == digest
@@ -99,7 +101,8 @@ def test_equal_contents_in_any_order_are_the_same_bytes(tmp_path: Path) -> None:
     same, two = write_release(tmp_path / "two", shuffled)
 
     assert version == same
-    for name in (f"dumps/legation-{version}.nq.gz", "manifest.json", "SHA256SUMS"):
+    files = [f"dumps/legation-{version}.nq.gz", f"dumps/legation-{version}.sssom.tsv", "manifest.json", "SHA256SUMS"]
+    for name in files:
         assert (one / name).read_bytes() == (two / name).read_bytes()
 
 
@@ -110,6 +113,7 @@ def test_equal_contents_in_any_order_are_the_same_bytes(tmp_path: Path) -> None:
         {"names": Names("https://graph.example/id/")},
         {"inputs": (("harbour", "0" * 64),)},
         {"refused": ()},
+        {"accepted": Taken("0" * 64, applied=1, unused=0)},
         {"quads": [Quad(NAMES.node("x"), term("rdfs:label"), Literal("other"), NAMES.graph("actors"))]},
     ],
     ids=lambda change: next(iter(change)),
@@ -131,9 +135,10 @@ def test_a_whole_release_of_the_same_contents_is_kept(tmp_path: Path) -> None:
     assert open_release(tmp_path).version == version
 
 
-def test_a_damaged_release_is_never_taken_for_a_whole_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", ["nq.gz", "sssom.tsv"])
+def test_a_damaged_release_is_never_taken_for_a_whole_one(tmp_path: Path, ending: str) -> None:
     version, path = write_release(tmp_path, contents())
-    (path / "dumps" / f"legation-{version}.nq.gz").write_bytes(b"")
+    (path / "dumps" / f"legation-{version}.{ending}").write_bytes(b"")
     with pytest.raises(ReleaseError, match="remove this folder and build again"):
         write_release(tmp_path, contents())
 
