@@ -21,23 +21,12 @@ _BELOW = frozenset(
     {"spokesman", "spokeswoman", "spokesperson", "aide", "adviser", "advisor", "official", "envoy", "representative"}
 )
 _SOURCES = frozenset(
-    {
-        "official",
-        "diplomat",
-        "analyst",
-        "expert",
-        "lawmaker",
-        "source",
-        "critic",
-        "commentator",
-        "observer",
-        "aide",
-        "adviser",
-        "historian",
-        "activist",
-        "witness",
-    }
-)
+    {"official", "diplomat", "analyst", "expert", "lawmaker", "source", "critic", "commentator", "observer",
+     "aide", "adviser", "historian", "activist", "witness"}
+)  # fmt: skip
+
+_NEWCOMERS = frozenset({"analyst", "expert", "source", "aide", "official", "diplomat", "critic", "witness"})
+"""Whom "a diplomat" brings in anew."""
 
 
 class Resolver:
@@ -149,16 +138,7 @@ class Resolver:
             mention.entities, mention.score = (best[0].index,), best[1]
             return
         if role.kind == "person" or role.lemma in GENERIC:
-            if not role.definite and role.lemma in {
-                "analyst",
-                "expert",
-                "source",
-                "aide",
-                "official",
-                "diplomat",
-                "critic",
-                "witness",
-            }:
+            if not role.definite and role.lemma in _NEWCOMERS:
                 self._make(mention, role, owner)
             return
         country = role.countries[0] if role.countries else self.cast.home

@@ -170,7 +170,10 @@ def _with(aliases: tuple[str, ...], name: str, preferred: str) -> tuple[str, ...
 
 def notations(state: State) -> tuple[tuple[str, str], ...]:
     """Return the codes that other data sets have for a state as (scheme, code), sorted; only those a source gives."""
-    codes = {"IsoAlpha3": state.alpha3, "CowNumber": state.cow, "CameoCountry": state.cameo}
+    codes = {
+        "IsoAlpha3": state.alpha3, "CowNumber": state.cow, "CowAlpha": state.cow_alpha,
+        "CameoCountry": state.cameo, "FipsGec": state.fips,
+    }  # fmt: skip
     return tuple(sorted((scheme, code) for scheme, code in codes.items() if code))
 
 
