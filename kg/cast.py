@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from kg.authority import Authority
 from kg.known import Organisation, Person, State
 from kg.parse import Parsed
-from kg.records import ActorKind
+from kg.records import ActorKind, Relation
 from kg.roles import Role
 from kg.spelling import normalise
 
@@ -20,9 +20,26 @@ PRONOUNS = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Identity:
+    """Which known person an entity is taken for, and why; a close match is one it may be.
+
+    ``share`` is the model's probability (0–1), None where the office alone told who it is.
+    """
+
+    person: Person
+    relation: Relation
+    share: float | None
+    reasons: tuple[str, ...]
+
+
 @dataclass
 class Entity:
-    """An actor of one article while it is being read; ``index`` is its place in the cast."""
+    """An actor of one article while it is being read; ``index`` is its place in the cast.
+
+    ``known`` is what the authority has of it, ``identity`` why a person is taken for that one or may
+    be, ``note`` why the holder of an office is not named.
+    """
 
     index: int
     kind: ActorKind
@@ -34,6 +51,8 @@ class Entity:
     named: bool = True
     subkind: str | None = None
     known: Person | State | Organisation | None = None
+    identity: Identity | None = None
+    note: str | None = None
     first: int = 0
 
 

@@ -1,4 +1,4 @@
-"""The command ``legation``: build, explain, query, serve, validate, evaluate, demo.
+"""The command ``legation``: build, explain, query, serve, mcp, validate, evaluate, demo.
 
 SHACL, statistics and the server are imported by the commands that need them: a query does not wait for them.
 It exits with 0 when all went well, 1 when some articles were refused or some files do not conform (they are
@@ -102,6 +102,21 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--port", type=int, default=8000)
     command.set_defaults(run=_serve)
 
+    command = commands.add_parser("mcp", help="let language models ask the current release (Model Context Protocol)")
+    command.add_argument("dir", type=Path, metavar="DIR", help="folder of the releases")
+    command.add_argument("--timeout", type=_seconds, default=30.0, metavar="S", help="seconds a query may take (30)")
+    command.add_argument("--http", action="store_true", help="serve over HTTP instead of standard input and output")
+    command.add_argument("--host", default="127.0.0.1", help="with --http: address to listen on (127.0.0.1)")
+    command.add_argument("--port", type=int, default=8001, help="with --http: port to listen on (8001)")
+    command.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="HOST[:PORT]",
+        help="with --http: another name that clients reach it by, such as a proxy's; may be repeated",
+    )
+    command.set_defaults(run=_mcp)
+
     command = commands.add_parser("validate", help="check RDF files against the shapes")
     command.add_argument("file", nargs="+", type=Path, help=".ttl, .nt, .nq, .trig, .jsonld or .rdf, also with .gz")
     command.set_defaults(run=_validate)
@@ -185,6 +200,26 @@ def _serve(options: argparse.Namespace, *, hint: str = "") -> int:
     return 0
 
 
+def _mcp(options: argparse.Namespace) -> int:
+    from server.mcp.transports import over_http, over_stdio  # noqa: TID251 - started from here, like the server
+
+    def ready(address: str) -> None:
+        print(f"serving {options.dir} at {address} until Ctrl-C", flush=True)
+
+    if options.http:
+        over_http(
+            options.dir,
+            host=options.host,
+            port=options.port,
+            names=options.allow_host,
+            timeout_s=options.timeout,
+            on_ready=ready,
+        )
+    else:
+        over_stdio(options.dir, timeout_s=options.timeout)
+    return 0
+
+
 def _validate(options: argparse.Namespace) -> int:
     from kg.validate import Validator, describe, validate_files
 
@@ -221,6 +256,9 @@ def _report(result: BuildResult) -> int:
         print(f"refused {refusal.source}: {refusal.reason}; {refusal.remedy}", file=sys.stderr)
     refused = f", {len(result.refused)} refused" if result.refused else ""
     print(f"release {result.version}: {result.published} articles published{refused}\n{result.path}")
+    if number := len(result.contradictions):
+        noun = "contradiction" if number == 1 else "contradictions"
+        print(f"{number} {noun} with other sources; see {result.path / 'manifest.json'}")
     return 1 if result.refused else 0
 
 
@@ -263,6 +301,13 @@ def _write(path: Path, text: str) -> None:
 def _positive(value: str) -> int:
     number = int(value)
     if number < 1:
+        raise ValueError(value)
+    return number
+
+
+def _seconds(value: str) -> float:
+    number = float(value)
+    if not 0 < number <= 3600:
         raise ValueError(value)
     return number
 

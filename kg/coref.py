@@ -10,11 +10,13 @@ from datetime import date
 from kg import plurals
 from kg.antecedents import GENERIC, SHARED, SUBJECT, Antecedents, Rank, fits, may_fit, same_office
 from kg.authority import Authority
-from kg.cast import PRONOUNS, Cast, Entity, Mention
+from kg.cast import PRONOUNS, Cast, Entity, Identity, Mention
 from kg.quotes import Quote
 from kg.roles import COUNTED, SIDES, Role
 
 THRESHOLD = 0.35
+_SINGLE = frozenset({"head-of-state", "head-of-government", "foreign-minister"})
+"""Offices that one person holds at a time and whose holders the authority dates."""
 _BELOW = frozenset(
     {"spokesman", "spokeswoman", "spokesperson", "aide", "adviser", "advisor", "official", "envoy", "representative"}
 )
@@ -298,7 +300,7 @@ class Resolver:
         if code is None or self.published is None or role.former:
             return None
         kind = self.authority.office_kind(role.title, country=code)
-        if kind not in {"head-of-state", "head-of-government", "foreign-minister"}:
+        if kind not in _SINGLE:
             return None
         holders = self.authority.holders(code, kind, on=self.published)
         if len(holders) != 1:
@@ -321,6 +323,7 @@ class Resolver:
             gender=person.gender,
             named=False,
             known=person,
+            identity=Identity(person, "exactMatch", None, (f"held the office on {self.published}",)),
             first=role.first,
         )
         entity.forms[self.cast.parsed.words(role.first, role.stop)] += 1
@@ -351,6 +354,7 @@ class Resolver:
         for entity in self.cast.entities:
             if entity.name == name and not entity.named:
                 return entity
+        alone = code is not None and not plural and role.kind == "office"
         entity = Entity(
             len(self.cast.entities),
             "organization" if plural else "person",
@@ -358,10 +362,24 @@ class Resolver:
             roles=[role],
             country=code,
             named=False,
+            note=self._unnamed(role, code) if alone and code is not None else None,
             first=role.first,
         )
         self.cast.entities.append(entity)
         return entity
+
+    def _unnamed(self, role: Role, code: str) -> str:
+        """Return why nobody is named as the holder of an office."""
+        kind = self.authority.office_kind(role.title, country=code)
+        if role.former:
+            return "not named: a former holder, and there are several"
+        if kind not in _SINGLE:
+            return "not named: an office whose holders are not recorded"
+        if self.published is None:
+            return "not named: the article has no date by which to tell the holder"
+        count = len(self.authority.holders(code, kind, on=self.published))
+        known = f"{count} holders are recorded" if count > 1 else "no holder is recorded for sure"
+        return f"not named: {known} on {self.published}"
 
 
 def _singular(title: str) -> str:

@@ -85,7 +85,8 @@ class Names:
     def holding(self, holding: OfficeHolding) -> NamedNode:
         """Return the node of one term in office; two articles that say the same share it."""
         parts = [holding.holder, self.office(holding).value.removeprefix(self.base), holding.former]
-        return self.node(f"holding/{_digest([*parts, holding.start, holding.end], length=16)}")
+        dates = [day for day in (holding.earliest, holding.latest, holding.as_of) if day]
+        return self.node(f"holding/{_digest([*parts, holding.start, holding.end, *dates], length=16)}")
 
     def release(self, version: str) -> NamedNode:
         """Return the node of a release."""
@@ -96,7 +97,10 @@ class Names:
         return self.graph(f"article/{_segment(article_id)}")
 
     def graph(self, name: str) -> NamedNode:
-        """Return the name of a graph: ``events``, ``actors``, ``links``, ``ontology`` or ``release``."""
+        """Return the name of a graph: ``events``, ``actors``, ``links``, ``ontology`` or ``release``.
+
+        ``records`` holds official records and what they confirm.
+        """
         return self.node(f"graph/{name}")
 
 

@@ -20,6 +20,7 @@ from kg.errors import ModelError
 
 Scores = NDArray[np.float64]
 MODELS = (
+    "identity",
     "coref",
     "plural",
     "visit",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, cast
@@ -178,6 +179,16 @@ class Office:
         lasting = self._lasting(day)
         return "no" if lasting == "no" else "yes" if begun == lasting == "yes" else "perhaps"
 
+    def bounds(self) -> tuple[str | None, str | None]:
+        """Return the first and the last day (ISO) on which the office may have been held; None where that is open."""
+        last = {
+            "open": _later(self.as_of, _OPEN_YEARS) if self.as_of else "",
+            "unrecorded": _later(self.start, _OPEN_YEARS) if self.start else "",
+            "last-seen": _later(self.end, 1) if self.end else "",
+            "attested": self.end[:4],
+        }.get(self.closing, self.end)
+        return _first_day(self.start), _last_day(last)
+
     def _within(self, day: str) -> Certainty:
         if self.closing == "within":
             return (
@@ -206,6 +217,21 @@ class Office:
 def _reached(day: str, start: str) -> Certainty:
     seen = day[: len(start)]
     return "yes" if seen > start or day == start else "perhaps" if seen == start else "no"
+
+
+def _first_day(day: str) -> str | None:
+    return f"{day}{'-01-01'[len(day) - 10 :]}" if 4 <= len(day) < 10 else day or None
+
+
+def _last_day(day: str) -> str | None:
+    """Return the last day of a year or month; the 29th of February of a later year becomes the 28th."""
+    if len(day) == 4:
+        return f"{day}-12-31"
+    if len(day) < 7:
+        return None
+    year, month = int(day[:4]), int(day[5:7])
+    longest = monthrange(year, month)[1]
+    return f"{day[:7]}-{min(int(day[8:] or 31), longest):02}"
 
 
 def _later(day: str, years: int) -> str:

@@ -8,16 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from kg.antecedents import Rank
+from kg.authority import Authority
+from kg.cast import Cast as NamedCast
 from kg.cast import Entity
 from kg.evaluate.found import FoundActor
-from kg.evaluate.gold import Gold, GoldEvent
+from kg.evaluate.gold import Gold, GoldActor, GoldEvent
 from kg.evaluate.match import Cast as GoldCast
 from kg.evaluate.match import overlap, same_words, start_of, words
 from kg.extract import meeting, saying, statement, traits, visit, when
 from kg.extract.candidate import TELLINGS, Draft, Scene
+from kg.identity import Weigher
+from kg.known import Person
+from kg.people import REORDERED, SURNAME
 from kg.records import Article, Span
 
 _ELSEWHERE = 0.6
@@ -204,6 +211,55 @@ class Oracle:
     def _who(self, entity: Entity) -> int | None:
         forms = tuple(entity.forms)
         return self.cast.find(FoundActor(entity.name, entity.kind, forms, getattr(entity.known, "qid", None)))
+
+
+def identities(cast: NamedCast, authority: Authority, published: date | None, gold: Gold) -> Sample:
+    """Return the known people that each name may mean, right where the annotation means that person.
+
+    An annotated person without an identifier is the known one of that name and country. Where several are, or the name
+    is only like it, nobody can say by the annotation who is meant, and the name is left out.
+    """
+    people = [actor for actor in gold.actors if actor.kind == "person"]
+    annotated, weigher, sample = GoldCast(people), Weigher(cast, authority, published), Sample()
+    for entity in cast.people():
+        forms = sorted(entity.forms, key=lambda form: (-len(form.split()), form)) or [entity.name]
+        number = annotated.find(FoundActor(forms[0], "person", tuple(forms)))
+        possible = weigher.possible(entity) if entity.named and number is not None else []
+        meant = _meant(people[number], authority) if possible and number is not None else None
+        if meant is not None:
+            for one in possible:
+                sample.add(one.row, float(one.person.key in meant))
+            sample.groups.append(len(possible))
+    return sample
+
+
+def _meant(actor: GoldActor, authority: Authority) -> set[str] | None:
+    """Return the keys of the known person whom an annotated one is, none for nobody; None where that is open."""
+    if actor.wikidata:
+        return _bearers(authority).get(actor.wikidata, set())
+    state = authority.state(actor.of) if actor.of else None
+    alike = [
+        candidate
+        for candidate in authority.people(actor.name)
+        if candidate.score > SURNAME
+        and (state is None or bool(state.until) or state.code in _countries(candidate.person, authority))
+    ]
+    if not alike:
+        return set()
+    return {alike[0].person.key} if len(alike) == 1 and alike[0].score >= REORDERED else None
+
+
+@lru_cache(maxsize=1)
+def _bearers(authority: Authority) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for person in authority.people_known:
+        if person.qid:
+            found.setdefault(person.qid, set()).add(person.key)
+    return found
+
+
+def _countries(person: Person, authority: Authority) -> set[str | None]:
+    return {person.country, *(office.country for office in authority.offices(person.key))}
 
 
 def _shared(one: Span, other: Span) -> float:

@@ -65,7 +65,10 @@ def _gazetteer(casting: Casting) -> None:
         if (
             hit.ambiguous
             and kind == "organisation"
-            and not any(t.ent_type_ in {"ORG", "NORP", "GPE"} for t in casting.doc[first:stop])
+            and (
+                not any(t.ent_type_ in {"ORG", "NORP", "GPE"} for t in casting.doc[first:stop])
+                or _of_a_state(casting, first, stop)
+            )
         ):
             continue
         casting.where[first] = (kind, hit.key, stop)
@@ -73,6 +76,14 @@ def _gazetteer(casting: Casting) -> None:
             casting.places.append(PlaceMention(first, stop, hit.key, hit.kind, casting.authority.country_of(hit.key)))
         elif hit.kind == "state":
             casting.places.append(PlaceMention(first, stop, hit.key, "state", hit.key))
+
+
+def _of_a_state(casting: Casting, first: int, stop: int) -> bool:
+    """Say whether a body is a state's own: "Russia's Security Council", "the Russian Security Council", "… of Iran"."""
+    doc = casting.doc
+    before = first - 1 - (first > 0 and doc[first - 1].tag_ == "POS")
+    owned = any(kind in {"state", "demonym"} and end == before + 1 for kind, _, end in casting.where.values())
+    return owned or (before >= 0 and doc[before].lower_ == "national") or doc[stop : stop + 1].text.lower() == "of"
 
 
 def _people(casting: Casting) -> list[Role]:

@@ -98,6 +98,7 @@ def _one_actor(same: Sequence[Actor]) -> Actor:
         ranked[0],
         aliases=tuple(sorted(names - {ranked[0].name})),
         links=_strongest(link for actor in same for link in actor.links),
+        note=_first(actor.note for actor in ranked),
         notations=tuple(sorted({notation for actor in same for notation in actor.notations})),
         subkind=_first(actor.subkind for actor in ranked),
         country=_first(actor.country for actor in ranked),

@@ -35,6 +35,8 @@ _NOT_NAMES = frozenset(
 )  # fmt: skip
 
 Span = tuple[int, int]
+LONGEST = 10
+"""Tokens of a name: "Sheikh Mohammed bin Abdulrahman al-Thani" has seven, hyphens among them."""
 
 
 def _capital(text: str) -> bool:
@@ -45,7 +47,7 @@ def sequence(doc: Doc, i: int, where: Where) -> int:
     """Return the index behind the run of name-like tokens that starts at ``i``; ``i`` itself when there is none."""
     stop = i
     j = i
-    while j < len(doc) and j - i < 7:
+    while j < len(doc) and j - i < LONGEST:
         token = doc[j]
         low = token.lower_
         named = (

@@ -40,13 +40,18 @@ _PARTICLES = frozenset(
     }
 )
 _AFTER_NAMES = frozenset({"jr", "sr", "ii", "iii", "iv"})
-_INITIALS = re.compile(r"\b[a-z](?: [a-z])+\b")
+_APART = re.compile(r"\b[a-z](?: [a-z])+\b")
 _FAMILY_NAME_FIRST = frozenset({"CN", "HK", "KH", "KP", "KR", "MO", "SG", "TW", "VN"})
+_CALLED_BY_GIVEN_NAME = frozenset({"AE", "BH", "BN", "BT", "ER", "ET", "IS", "KW", "MY", "OM", "QA", "SA", "TH"})
+"""Where there are no family names, or news uses the given one: "Abiy", "Thaksin", "Sheikh Tamim"."""
+_NUMERAL = re.compile(r"[ivx]{1,5}")
 _TWO_SURNAMES = frozenset(
     {"AR", "BO", "CL", "CO", "CR", "CU", "DO", "EC", "ES", "GT", "HN", "MX", "NI", "PA", "PE", "PY", "SV", "UY", "VE"}
 )
 
-FULL, ALIAS, REORDERED, SHORTENED, RESPELT, RESPELT_SHORT, SURNAME = 1.0, 0.95, 0.9, 0.85, 0.8, 0.7, 0.4
+FULL, ALIAS, REORDERED, SHORTENED, BEGUN, RESPELT, RESPELT_SHORT = 1.0, 0.95, 0.9, 0.85, 0.82, 0.8, 0.7
+INITIALS, SURNAME = 0.6, 0.4
+_INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]?){1,3}|[A-Z]{1,2}(?= )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +64,24 @@ class Candidate:
 
 def written(name: str) -> str:
     """Return a name as it is compared: normalised, its initials together: ``F. W. de Klerk`` → ``fw de klerk``."""
-    return _INITIALS.sub(lambda m: m[0].replace(" ", ""), normalise(name))
+    return _APART.sub(lambda m: m[0].replace(" ", ""), normalise(name))
 
 
 def surnames(name: str, country: str | None) -> set[str]:
-    """Return what news may call a person by: "Lavrov", "bin Salman" and "Salman", "Xi", "Sánchez" (normalised)."""
+    """Return what news may call a person by: "Lavrov", "bin Salman" and "Salman", "Xi", "Sánchez" (normalised).
+
+    Kings go by the name before the numeral ("Mswati"), some nations by the given name ("Abiy").
+    """
     parts = normalise(name).split()
     while len(parts) > 1 and parts[-1] in _AFTER_NAMES:
+        parts.pop()
+    if len(parts) > 1 and _NUMERAL.fullmatch(parts[-1]) and country not in _FAMILY_NAME_FIRST:
         parts.pop()
     if len(parts) < 2:
         return set(parts)
     found = {parts[-1]}
+    if country in _CALLED_BY_GIVEN_NAME:
+        found.add(parts[0])
     if len(parts) > 2:
         found.add(" ".join(parts[-2:]))
         first = next((i for i, part in enumerate(parts) if i and part in _PARTICLES), None)
@@ -86,7 +98,8 @@ def forms(person: Person) -> Iterator[tuple[str, str]]:
     """Yield the indexes that a person stands in, and the key there; ``tests/tools/indexes.py`` writes them down.
 
     ``orders`` has the words of each name in the alphabet's order; ``shorts`` first and last word of the longer ones;
-    ``skeletons`` the ends of their skeletons; ``surnames`` what news calls them for short.
+    ``starts`` has the first two of those; ``initials`` the first letter and the last word; ``skeletons`` the ends of
+    their skeletons; ``surnames`` what news calls them for short.
     """
     for name in (person.name, *person.aliases):
         for spelling in _spellings(name):
@@ -97,12 +110,16 @@ def forms(person: Person) -> Iterator[tuple[str, str]]:
             yield "shorts", f"{parts[0]} {parts[-1]}"
             if len(parts) > 2 and person.country in _TWO_SURNAMES:
                 yield "shorts", f"{parts[0]} {parts[-2]}"
+        if len(parts) > 2:
+            yield "starts", f"{parts[0]} {parts[1]}"
+        if len(parts) > 1:
+            yield "initials", f"{parts[0][0]} {parts[-1]}"
         yield "skeletons", _ends(skeleton(name))
         for surname in surnames(name, person.country):
             yield "surnames", surname
 
 
-INDEXES = ("orders", "shorts", "skeletons", "surnames")
+INDEXES = ("orders", "shorts", "starts", "initials", "skeletons", "surnames")
 
 
 class People:
@@ -128,11 +145,15 @@ class People:
             return _ranked((person, REORDERED) for person in found)
         if found := self._shortened(f"{parts[0]} {parts[-1]}"):
             return _ranked((person, SHORTENED) for person in found)
+        if found := self._begun(parts):
+            return _ranked((person, BEGUN) for person in found)
         if parts[0] in _PARTICLES and (found := self._listed("surnames", low)):
             return _ranked((person, SURNAME) for person in found)
         bones = skeleton(name)
         if found := self._respelt(bones):
             return _ranked((person, RESPELT) for person in found)
+        if _INITIALS.match(name) and (found := self._listed("initials", f"{parts[0][0]} {parts[-1]}")):
+            return _ranked((person, INITIALS) for person in found)
         if found := self._listed("skeletons", " ".join(bones.split()[:1] + bones.split()[-1:])):
             return _ranked((person, RESPELT_SHORT) for person in found)
         return _ranked((person, SURNAME) for person in self._listed("surnames", low))
@@ -156,6 +177,14 @@ class People:
     def _shortened(self, short: str) -> list[Person]:
         found = (*self._called(short), *self._listed("shorts", short))
         return list({person.key: person for person in found}.values())
+
+    def _begun(self, parts: tuple[str, ...]) -> list[Person]:
+        """Return those whose longer name begins so: "Khalifa bin Zayed" of "Khalifa bin Zayed Al Nahyan"."""
+        return [
+            person
+            for person in self._listed("starts", " ".join(parts[:2]))
+            if any(tuple(written(name).split()[: len(parts)]) == parts for name in (person.name, *person.aliases))
+        ]
 
     def _respelt(self, bones: str) -> list[Person]:
         return [

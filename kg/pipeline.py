@@ -1,34 +1,37 @@
 """The whole way, from news articles to a release that can be queried and cited. Read this module first.
 
 article → reader (zones → parse → mentions → coref → extract → link) → account
-accounts → rdf → validate, each by itself → merge → rdf → release
+accounts → rdf → validate, each by itself → merge → corroborate → rdf → release
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kg.article import read_inputs
+from kg.corroborate import Checked, corroborate
 from kg.errors import InputError
 from kg.iri import DEFAULT_BASE, Names
 from kg.merge import Merged, merge
-from kg.rdf import graph_quads, ontology_quads
-from kg.records import Account, Article, Refusal
+from kg.official import records_of
+from kg.rdf import graph_quads, ontology_quads, record_quads
+from kg.records import Account, Article, Contradiction, Refusal
 from kg.release import Contents, write_release
 from kg.workers import MakeReader, Tell, read_articles, spacy_reader
 
 
 @dataclass(frozen=True)
 class BuildResult:
-    """The release that was published, and the inputs that were not."""
+    """The release that was published, the inputs that were not, and where the articles and other sources disagree."""
 
     version: str
     path: Path
     published: int
     refused: tuple[Refusal, ...]
+    contradictions: tuple[Contradiction, ...] = ()
 
 
 def build(
@@ -59,17 +62,24 @@ def build(
     if not readings.accounts:
         raise InputError(_nothing(inputs, refused))
     merged = merge(readings.accounts)
+    checked = corroborate(merged, records_of({actor.key for actor in merged.actors}))
+    contradictions = _gathered((*checked.contradictions, *(c for a in readings.accounts for c in a.contradictions)))
     contents = Contents(
-        quads=[*graph_quads(names, readings.accounts, merged), *ontology_quads(names)],
+        quads=[
+            *graph_quads(names, readings.accounts, merged),
+            *record_quads(names, merged, checked.corroborations),
+            *ontology_quads(names),
+        ],
         inputs=tuple((account.article.id, account.article.sha256) for account in readings.accounts),
         refused=refused,
-        counts=_counts(readings.accounts, merged),
+        counts=_counts(readings.accounts, merged, checked),
         model=readings.model,
         names=names,
         min_confidence=min_confidence,
+        contradictions=contradictions,
     )
     version, path = write_release(out, contents)
-    return BuildResult(version, path, len(readings.accounts), refused)
+    return BuildResult(version, path, len(readings.accounts), refused, contradictions)
 
 
 def _distinct(inputs: Iterable[Article | Refusal]) -> tuple[list[Article], list[Refusal]]:
@@ -89,6 +99,14 @@ def _distinct(inputs: Iterable[Article | Refusal]) -> tuple[list[Article], list[
     return list(kept.values()), refused
 
 
+def _gathered(contradictions: Iterable[Contradiction]) -> tuple[Contradiction, ...]:
+    """Return each contradiction once, with all the articles that it concerns."""
+    articles: dict[Contradiction, set[str]] = {}
+    for one in contradictions:
+        articles.setdefault(replace(one, articles=()), set()).update(one.articles)
+    return tuple(sorted(replace(one, articles=tuple(sorted(ids))) for one, ids in articles.items()))
+
+
 def _nothing(inputs: Sequence[Path], refused: Sequence[Refusal]) -> str:
     where = ", ".join(str(path) for path in inputs)
     if not refused:
@@ -97,7 +115,7 @@ def _nothing(inputs: Sequence[Path], refused: Sequence[Refusal]) -> str:
     return f"{where}: not one article could be published\n{reasons}"
 
 
-def _counts(accounts: Sequence[Account], merged: Merged) -> dict[str, int]:
+def _counts(accounts: Sequence[Account], merged: Merged, checked: Checked) -> dict[str, int]:
     kinds = Counter(f"{type(event.event).__name__.lower()}s" for event in merged.events)
     return {
         "articles": len(accounts),
@@ -105,4 +123,5 @@ def _counts(accounts: Sequence[Account], merged: Merged) -> dict[str, int]:
         **{kind: kinds[kind] for kind in ("visits", "meetings", "statements")},
         "actors": len(merged.actors),
         "places": len(merged.places),
+        "records": len({one.record.id for one in checked.corroborations}),
     }

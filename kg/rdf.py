@@ -6,7 +6,7 @@ Duplicates are harmless: :func:`nquads` sorts the lines and drops them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -20,11 +20,26 @@ from kg.edtf import bounds, is_valid
 from kg.errors import NonConformingError
 from kg.iri import PREFIXES, Names, term
 from kg.merge import Merged
-from kg.records import Account, Actor, Article, Event, Meeting, OfficeHolding, Place, Report, Span, Statement, Visit
+from kg.records import (
+    Account,
+    Actor,
+    Article,
+    Corroboration,
+    Event,
+    Meeting,
+    OfficeHolding,
+    OfficialRecord,
+    Place,
+    Report,
+    Span,
+    Statement,
+    Visit,
+)
 
 EDTF = NamedNode("http://id.loc.gov/datatypes/edtf/EDTF")
 MODES = {"in-person": "InPerson", "phone": "ByPhone", "video": "ByVideo", "unknown": "UnknownMode"}
 LICENCE = NamedNode("https://creativecommons.org/licenses/by-sa/4.0/")
+CC0 = NamedNode("https://creativecommons.org/publicdomain/zero/1.0/")
 
 A = term("rdf:type")
 LABEL = term("rdfs:label")
@@ -58,6 +73,12 @@ def graph_quads(names: Names, accounts: Sequence[Account], merged: Merged) -> It
         yield from _in(names.graph("events"), _event(names, event, by_id, event_of))
     yield from _in(names.graph("actors"), _actors(names, accounts, merged))
     yield from _in(names.graph("links"), _links(names, merged))
+
+
+def record_quads(names: Names, merged: Merged, corroborations: Iterable[Corroboration]) -> Iterator[Quad]:
+    """Return the official records that confirm something, and what: a graph of their own."""
+    here = {place.key for place in merged.places}
+    yield from _in(names.graph("records"), _corroborated(names, here, corroborations))
 
 
 def ontology_quads(names: Names) -> Iterator[Quad]:
@@ -252,6 +273,8 @@ def _actor(names: Names, actor: Actor) -> Statements:
             yield node, term("skos:altLabel"), Literal(alias, language="en")
     if actor.country:
         yield node, term("leg:countryCode"), Literal(actor.country)
+    if actor.note:
+        yield node, term("rdfs:comment"), Literal(actor.note, language="en")
 
 
 def _place(names: Names, place: Place) -> Statements:
@@ -263,6 +286,31 @@ def _place(names: Names, place: Place) -> Statements:
     if place.latitude is not None and place.longitude is not None:
         for predicate, degrees in (("geo:lat", place.latitude), ("geo:long", place.longitude)):
             yield node, term(predicate), _decimal(degrees, digits=5)
+
+
+def _corroborated(names: Names, here: Set[str], corroborations: Iterable[Corroboration]) -> Statements:
+    for one in corroborations:
+        yield names.node(one.event), term("leg:corroboratedBy"), names.node(one.record.key)
+        yield from _record(names, here, one.record)
+
+
+def _record(names: Names, here: Set[str], record: OfficialRecord) -> Statements:
+    """Yield a record; its towns are linked where the graph has them (``here``), and stand in the label in any case."""
+    node = names.node(record.key)
+    repository, _, path = record.origin.partition(":")
+    yield node, A, term("leg:OfficialRecord")
+    yield node, LABEL, Literal(record.label, language="en")
+    yield node, term("leg:traveller"), names.node(record.traveller)
+    yield node, term("leg:countryCode"), Literal(record.countries[0])
+    for place in record.places:
+        if place in here:
+            yield node, term("leg:place"), names.node(place)
+    yield from _when(node, record.edtf)
+    yield node, term("dct:identifier"), Literal(record.id)
+    yield node, term("dct:source"), NamedNode(f"https://github.com/{repository}/blob/HEAD/{path}")
+    yield node, term("dct:license"), CC0
+    if record.text:
+        yield node, term("dct:description"), Literal(record.text, language="en")
 
 
 def _office_label(holding: OfficeHolding, known: Mapping[str, str]) -> str:
@@ -281,6 +329,13 @@ def _holding(names: Names, holding: OfficeHolding, office: NamedNode, article_id
     for predicate, day in (("leg:from", holding.start), ("leg:until", holding.end)):
         if day:
             yield node, term(predicate), Literal(day, datatype=_precision(day))
+    for predicate, day in (
+        ("leg:earliest", holding.earliest),
+        ("leg:latest", holding.latest),
+        ("leg:asOf", holding.as_of),
+    ):
+        if day:
+            yield node, term(predicate), Literal(day, datatype=DATE)
     if holding.span:
         yield node, term("leg:evidence"), names.span(article_id, holding.span)
     if holding.source == "article":

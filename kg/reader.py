@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kg import coref, link
 from kg.antecedents import Rank
 from kg.authority import Authority
-from kg.cast import Entity, PlaceMention
+from kg.cast import Cast, Entity, PlaceMention
 from kg.choice import shares
 from kg.extract import meeting, statement, traits, visit, weigh, when
 from kg.extract.candidate import Draft, Scene
@@ -18,6 +18,7 @@ from kg.extract.clause import senses
 from kg.extract.occasion import Telling, settle
 from kg.extract.saying import ACTS, Candidate
 from kg.extract.setting import meeting_place, mode_of
+from kg.identity import identify
 from kg.judge import Judge, load_judge
 from kg.mentions import find_mentions
 from kg.parse import Parsed, forgetting, load_model, model_name, parse
@@ -60,20 +61,28 @@ class Reader:
 
         ``rank`` chooses antecedents; the packaged model does unless another is given.
         """
-        zones, parsed = self.parsed(article)
-        published = _today(article.published or zones.byline_date, zones.dateline_day)
+        parsed, cast, published, dateline = self.named(article)
         quotes = find_quotes(article.text, parsed.zones)
         dates = find_dates(article.text)
-        dateline = self._dateline(zones.dateline_place)
-        cast = find_mentions(parsed, article, self.authority, home=dateline.country if dateline else None)
-        link.identify(cast, self.authority, published)
+        identify(cast, self.authority, published, self._choose, self.judge.thresholds)
         coref.resolve(cast, quotes, self.authority, published, rank or self._rank)
         return Scene(parsed, cast, quotes, dates, published, dateline, senses(self.nlp.vocab), self.authority)
+
+    def named(self, article: Article) -> tuple[Parsed, Cast, date | None, PlaceMention | None]:
+        """Return the article parsed, with the names in it, its day and its dateline, before anybody is identified."""
+        zones, parsed = self.parsed(article)
+        published = _today(article.published or zones.byline_date, zones.dateline_day)
+        dateline = self._dateline(zones.dateline_place)
+        cast = find_mentions(parsed, article, self.authority, home=dateline.country if dateline else None)
+        return parsed, cast, published, dateline
 
     def parsed(self, article: Article) -> tuple[Zones, Parsed]:
         """Return the zones of an article and the parse of its prose."""
         zones = find_zones(article.text, title=article.title)
         return zones, parse(article.text, zones, self.nlp)
+
+    def _choose(self, rows: Sequence[Sequence[float]], sizes: Sequence[int]) -> Sequence[float]:
+        return [float(share) for share in shares(self.judge.scores("identity", rows), sizes)]
 
     def _rank(
         self, mention: Span, readings: Sequence[tuple[Entity, ...]], rows: list[list[float]], model: str
@@ -150,11 +159,13 @@ class Reader:
         return drafts
 
     def _account(self, article: Article, scene: Scene, drafts: list[tuple[str, Draft]]) -> Account:
-        linker = link.Linker(scene.cast, article, self.authority)
+        linker = link.Linker(scene.cast, article, self.authority, self.judge.confidence)
         told = settle(scene, self._told(scene, drafts))
         made = [self._report(scene, linker, telling) for telling in told]
         reports = sorted((r for r in made if r is not None), key=lambda r: (r.evidence, r.rule, repr(r.event)))
-        return Account(article, linker.actors(), linker.places(), linker.holdings(), tuple(reports))
+        holdings = linker.holdings()  # before the actors, of whom it makes some
+        disagreed = linker.contradictions(scene.published)
+        return Account(article, linker.actors(), linker.places(), holdings, tuple(reports), disagreed)
 
     def _told(self, scene: Scene, drafts: list[tuple[str, Draft]]) -> list[Telling]:
         """Return the drafts with status and date; a statement is dated by its article."""

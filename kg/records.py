@@ -93,7 +93,8 @@ class Actor:
 
     ``aliases`` are the surface forms in the article. ``kind`` is refined by ``subkind`` (the local name of an ontology
     class below it: ``Ministry``, ``Party``). ``notations`` are codes as (scheme, code), the scheme being the
-    local name of a datatype of the ontology: ``("IsoAlpha3", "USA")``.
+    local name of a datatype of the ontology: ``("IsoAlpha3", "USA")``. ``note`` says why somebody known by an office
+    alone stays unnamed.
     """
 
     key: str
@@ -104,6 +105,7 @@ class Actor:
     country: str | None = None
     links: tuple[Link, ...] = ()
     notations: tuple[tuple[str, str], ...] = ()
+    note: str | None = None
 
     @property
     def wikidata(self) -> str | None:
@@ -130,7 +132,8 @@ class OfficeHolding:
 
     ``start`` and ``end`` are ISO dates at the source's precision (``2022-04-27``, ``2022-04``, ``2022``) or
     None. ``former`` says that the article calls the holder a former one. ``source`` is ``article`` or
-    the authority's name for where the dates come from; ``span`` is set when the article says it.
+    the authority's name for where the dates come from; ``span`` is set when the article says it. ``earliest`` and
+    ``latest`` are the days between which the source allows it, ``as_of`` is the last day that the source speaks of.
     """
 
     holder: str
@@ -141,6 +144,9 @@ class OfficeHolding:
     end: str | None = None
     source: str = "article"
     span: Span | None = None
+    earliest: str | None = None
+    latest: str | None = None
+    as_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -194,13 +200,17 @@ class Report:
 
 @dataclass(frozen=True)
 class Account:
-    """All that one article says: its actors, places, offices and reports, sorted by place in the text."""
+    """All that one article says: its actors, places, offices and reports, sorted by place in the text.
+
+    ``contradictions`` are what it says of offices against the authority.
+    """
 
     article: Article
     actors: tuple[Actor, ...] = ()
     places: tuple[Place, ...] = ()
     holdings: tuple[OfficeHolding, ...] = ()
     reports: tuple[Report, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -213,3 +223,71 @@ class Event:
     edtf: str | None
     label: str
     reports: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class OfficialRecord:
+    """One stay of a traveller in one country, as a government has it on record.
+
+    ``start`` and ``end`` are ISO days, both inclusive. ``traveller`` and ``met`` (whom the record says they met) are
+    keys of persons, ``places`` keys of places; whom or what the authority does not know for certain is missing there.
+    ``name``, ``office``, ``country``, ``locale`` and ``text`` are the record's own words. ``countries`` are the alpha-2
+    codes under which news may have the place, the record's own first: of a state that is no more, the present one too.
+    ``complete`` says that all of the traveller's journeys while in office are on record, not only some.
+    """
+
+    id: str
+    start: str
+    end: str
+    traveller: str
+    name: str
+    office: str
+    countries: tuple[str, ...]
+    country: str
+    locale: str
+    places: tuple[str, ...]
+    met: tuple[str, ...]
+    text: str
+    origin: str
+    complete: bool
+
+    @property
+    def key(self) -> str:
+        """The path of its IRI: ``record/us-trip-4113``."""
+        return f"record/{self.id.lower()}"
+
+    @property
+    def edtf(self) -> str:
+        """The days of the stay as one EDTF date."""
+        return self.start if self.start == self.end else f"{self.start}/{self.end}"
+
+    @property
+    def label(self) -> str:
+        """Who was where and when, in the record's words: ``President Barack Obama in Cuba (Havana), 2016-03-20``."""
+        where = f"{self.country} ({self.locale})" if self.locale else self.country
+        return f"{self.office} {self.name}".strip() + f" in {where}, {self.edtf}"
+
+
+@dataclass(frozen=True)
+class Corroboration:
+    """That an official record confirms an event; ``grounds`` say what the two have in common."""
+
+    event: str
+    record: OfficialRecord
+    grounds: tuple[str, ...]
+
+
+@dataclass(frozen=True, order=True)
+class Contradiction:
+    """That articles and a source disagree, for people to look into: neither is taken to be right.
+
+    ``kind`` is ``date`` or ``office``, ``subject`` the key of the event or actor that it is about. ``source`` is the id
+    of an official record or the authority's name for where it knows from; ``articles`` are ids.
+    """
+
+    kind: Literal["date", "office"]
+    subject: str
+    says: str
+    source: str
+    source_says: str
+    articles: tuple[str, ...]

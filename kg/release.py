@@ -28,7 +28,7 @@ from pyoxigraph import Quad, Store
 from kg.errors import ReleaseError
 from kg.iri import Names
 from kg.rdf import Description, nquads, release_quads
-from kg.records import Refusal
+from kg.records import Contradiction, Refusal
 
 COMPRESSION = 6
 """gzip level of the dump; fixed, because it shows in the bytes."""
@@ -39,7 +39,8 @@ class Contents:
     """What a release is made from.
 
     ``quads`` are all but the description of the release itself; ``inputs`` are (article id, SHA-256 of the input).
-    ``min_confidence`` is what reports had to have where one was asked for, else None.
+    ``min_confidence`` is what reports had to have where one was asked for, else None. ``contradictions`` are listed in
+    the manifest only: they are questions to people, and no part of the graph.
     """
 
     quads: Sequence[Quad]
@@ -49,6 +50,7 @@ class Contents:
     model: str
     names: Names
     min_confidence: float | None = None
+    contradictions: tuple[Contradiction, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,7 @@ def _version(contents: Contents, lines: Iterable[bytes]) -> str:
         contents.model,
         contents.names.base,
         *([] if contents.min_confidence is None else [contents.min_confidence]),
+        *sorted(astuple(contradiction) for contradiction in contents.contradictions),
     ):
         digest.update(json.dumps(part, ensure_ascii=False).encode() + b"\n")
     for line in lines:
@@ -192,6 +195,7 @@ def _manifest(contents: Contents, version: str, *, quads: int) -> str:
         "inputs": [{"id": article, "sha256": digest} for article, digest in sorted(contents.inputs)],
         "counts": {**contents.counts, "quads": quads},
         "refused": [asdict(refusal) for refusal in sorted(contents.refused, key=astuple)],
+        "contradictions": [asdict(contradiction) for contradiction in sorted(contents.contradictions)],
     }
     if contents.min_confidence is not None:
         about["min_confidence"] = contents.min_confidence

@@ -25,12 +25,12 @@ from kg.evaluate import Scores, at_least, from_account, render, score
 from kg.evaluate.found import Found, FoundActor, FoundEvent, FoundPlace
 from kg.evaluate.gold import Gold, load_gold
 from kg.evaluate.match import Cast as GoldCast
-from kg.evaluate.match import agreement, pair
+from kg.evaluate.match import agreement, pair, words
 from kg.extract import weigh, when
 from kg.extract.candidate import Draft, Scene
 from kg.extract.saying import ACTS
 from kg.judge import Judge
-from kg.labels import Oracle, Sample, Teacher, first_looks
+from kg.labels import Oracle, Sample, Teacher, first_looks, identities
 from kg.parse import Parsed
 from kg.reader import Reader
 from kg.records import Article, Span
@@ -46,6 +46,7 @@ PARAMETERS: dict[str, Any] = {
     "extra_trees": True, "max_bin": 63,
 }  # fmt: skip
 ROUNDS = {
+    "identity": 200,
     "coref": 300,
     "plural": 140,
     "visit": 180,
@@ -60,6 +61,12 @@ ROUNDS = {
 }
 RANKERS = ("coref", "plural")
 """The models that choose antecedents, which the reading of a text for all the others needs."""
+CHOICES = ("identity", *RANKERS)
+"""The models that choose one of several readings, or none."""
+SAME, MAY_BE = 0.9, 0.5
+"""How sure a link must be, as a share of right ones at its score, for an exact match, and for a close one."""
+BOUNDS = {"identity": 0.85, "identity-close": 0.45}
+"""What the models are taught with, before the bounds of their own links are known."""
 FIRST = ("visit", "meeting", "statement", "act")
 """The models whose scores the second look builds on."""
 
@@ -70,19 +77,23 @@ def articles_of(folder: Path) -> dict[str, Article]:
 
 
 def antecedents(
-    folder: Path, articles: dict[str, Article], golds: dict[str, Gold], reader: Reader
+    folder: Path, articles: dict[str, Article], golds: dict[str, Gold], readers: Sequence[Reader]
 ) -> list[dict[str, Sample]]:
     """Return each article's labelled antecedents by model, empty where the pronouns are not annotated.
 
     They are gathered twice: among right choices, then among those that models taught so make in articles that they
-    did not see.
+    did not see. ``readers`` are one a fold, each with a model of who is who that did not see the fold's articles.
     """
-    first = _gathered(folder, articles, golds, reader, [None])
-    return _gathered(folder, articles, golds, reader, rankers(first))
+    first = _gathered(folder, articles, golds, readers, [None])
+    return _gathered(folder, articles, golds, readers, rankers(first))
 
 
 def _gathered(
-    folder: Path, articles: dict[str, Article], golds: dict[str, Gold], reader: Reader, own: Sequence[Rank | None]
+    folder: Path,
+    articles: dict[str, Article],
+    golds: dict[str, Gold],
+    readers: Sequence[Reader],
+    own: Sequence[Rank | None],
 ) -> list[dict[str, Sample]]:
     samples = []
     for n, (key, gold) in enumerate(golds.items()):
@@ -91,7 +102,7 @@ def _gathered(
             samples.append({model: Sample() for model in RANKERS})
             continue
         oracle = Oracle(gold, json.loads(path.read_text("utf-8"))["mentions"], own[n % len(own)])
-        reader.scene(articles[key], oracle.rank)
+        readers[n % FOLDS].scene(articles[key], oracle.rank)
         samples.append(oracle.samples)
     return samples
 
@@ -127,11 +138,11 @@ class Lesson:
 
 
 class _ParsingOnce(Reader):
-    """A reader that keeps the parse of each article: antecedents are gathered in two passes before the reading."""
+    """A reader that shares the parses of articles with others: each is read in several passes, by models that grow."""
 
-    def __init__(self, reader: Reader) -> None:
-        super().__init__(model=reader.nlp, authority=reader.authority)
-        self._kept: dict[str, tuple[Zones, Parsed]] = {}
+    def __init__(self, reader: Reader, kept: dict[str, tuple[Zones, Parsed]], judge: Judge | None = None) -> None:
+        super().__init__(model=reader.nlp, authority=reader.authority, judge=judge)
+        self._kept = kept
 
     def parsed(self, article: Article) -> tuple[Zones, Parsed]:
         """Return the zones and the parse of an article, made at the first call."""
@@ -148,20 +159,19 @@ def collect(folder: Path, reader: Reader) -> list[Lesson]:
     """
     articles = articles_of(folder)
     golds = dict(sorted(load_gold(folder).items()))
-    reader = _ParsingOnce(reader)
-    antecedent = antecedents(folder, articles, golds, reader)
+    kept: dict[str, tuple[Zones, Parsed]] = {}
+    who = [_identities(articles[key], gold, _ParsingOnce(reader, kept)) for key, gold in golds.items()]
+    readers = [
+        _ParsingOnce(reader, kept, Judge({"identity": fit("identity", _others(who, fold))}, BOUNDS, {}))
+        for fold in range(FOLDS)
+    ]
+    antecedent = antecedents(folder, articles, golds, readers)
     rank = rankers(antecedent)
     lessons = []
     for n, (key, gold) in enumerate(golds.items()):
-        scene = reader.scene(articles[key], rank[n % FOLDS])
-        lessons.append(
-            Lesson(
-                articles[key],
-                scene,
-                gold,
-                {**antecedent[n], **first_looks(scene, Teacher(scene, articles[key], gold))},
-            )
-        )
+        scene = readers[n % FOLDS].scene(articles[key], rank[n % FOLDS])
+        looks = first_looks(scene, Teacher(scene, articles[key], gold))
+        lessons.append(Lesson(articles[key], scene, gold, {"identity": who[n], **antecedent[n], **looks}))
     for fold in range(FOLDS):
         judge = Judge(
             {model: fit(model, _others([x.samples[model] for x in lessons], fold)) for model in FIRST}, {}, {}
@@ -171,6 +181,11 @@ def collect(folder: Path, reader: Reader) -> list[Lesson]:
             if n % FOLDS == fold:
                 lesson.samples.update(second_looks(lesson, taught.drafts(lesson.scene)))
     return lessons
+
+
+def _identities(article: Article, gold: Gold, reader: Reader) -> Sample:
+    _, cast, published, _ = reader.named(article)
+    return identities(cast, reader.authority, published, gold)
 
 
 def _others(samples: Sequence[Sample], fold: int) -> list[Sample]:
@@ -225,7 +240,7 @@ def fit(model: str, samples: Sequence[Sample]) -> lightgbm.Booster:
     more: dict[str, Any] = (
         {"objective": "multiclass", "num_class": classes, "min_data_in_leaf": 5} if classes else {"objective": "binary"}
     )
-    if model in RANKERS:
+    if model in CHOICES:
         more = {"objective": objective(labels, [size for s in samples for size in s.groups])}
     data = lightgbm.Dataset(rows[keep], labels[keep], weight=weights[keep], free_raw_data=True)
     return lightgbm.train({**PARAMETERS, **more}, data, num_boost_round=ROUNDS[model])
@@ -234,7 +249,7 @@ def fit(model: str, samples: Sequence[Sample]) -> lightgbm.Booster:
 def unseen(lessons: Sequence[Lesson], reader: Reader) -> dict[str, Found]:
     """Return what models that did not see an article say of it, each event with its raw score as confidence."""
     found: dict[str, Found] = {}
-    models = [model for model in ROUNDS if model not in RANKERS]
+    models = [model for model in ROUNDS if model not in CHOICES]
     for fold in range(FOLDS):
         boosters = {model: fit(model, _others([x.samples[model] for x in lessons], fold)) for model in models}
         taught = Reader(
@@ -259,6 +274,57 @@ def thresholds(golds: dict[str, Gold], found: dict[str, Found]) -> dict[str, flo
     return {kind: at for kind, (_, _, at) in sorted(best.items())}
 
 
+def links(lessons: Sequence[Lesson]) -> tuple[dict[str, float], list[list[float]]]:
+    """Return from which share on a known person is the one meant, or may be, and how often at each share it is.
+
+    Of each name the likeliest candidate counts, by models that did not see its article.
+    """
+    chosen: list[tuple[float, float]] = []
+    samples = [lesson.samples["identity"] for lesson in lessons]
+    for fold in range(FOLDS):
+        booster = fit("identity", _others(samples, fold))
+        for sample in samples[fold::FOLDS]:
+            if sample.rows:
+                rows = np.asarray(sample.rows, dtype=np.float32)
+                share = shares(np.asarray(booster.predict(rows, num_threads=1)), sample.groups)
+                ends = np.cumsum(sample.groups)
+                best = [
+                    first + int(share[first:end].argmax()) for first, end in zip(np.r_[0, ends[:-1]], ends, strict=True)
+                ]
+                chosen += [(float(share[n]), sample.labels[n]) for n in best]
+    curve = _rising(chosen)
+    same, may_be = (next((x for x, y in curve if y >= least), 1.0) for least in (SAME, MAY_BE))
+    return {"identity": same, "identity-close": may_be}, curve
+
+
+def by_name(lessons: Sequence[Lesson]) -> dict[str, list[list[float]]]:
+    """Return how often the states, bodies and places that a text names are the annotated ones, as flat curves.
+
+    They are found by name alone, so that nothing but their kind tells how sure a link is. ``holder`` is the same of
+    people whom only their office names.
+    """
+    tally: dict[str, list[bool]] = {"state": [], "organization": [], "holder": [], "place": []}
+    for lesson in lessons:
+        scene = lesson.scene
+        for kind in ("state", "organization", "person"):
+            actors = [actor for actor in lesson.gold.actors if actor.kind == kind]
+            cast = GoldCast(actors)
+            for entity in scene.cast.entities:
+                named = entity.kind == kind and entity.known is not None and (kind != "person" or not entity.named)
+                number = cast.find(FoundActor(entity.name, kind, tuple(entity.forms))) if named else None
+                if number is not None and actors[number].wikidata and entity.known is not None:
+                    right = entity.known.qid == actors[number].wikidata
+                    tally["holder" if kind == "person" else kind].append(right)
+        told = {(words(e.place), e.country) for e in lesson.gold.events if e.place and e.country}
+        for mention in scene.cast.places:
+            surface = words(scene.parsed.words(mention.first, mention.stop))
+            countries = {country for name, country in told if name == surface}
+            if countries:
+                tally["place"].append(mention.country in countries)
+    shared = {kind: round(sum(right) / len(right), 3) for kind, right in tally.items() if right}
+    return {kind: [[0.0, share], [1.0, share]] for kind, share in shared.items()}
+
+
 def calibrate(golds: dict[str, Gold], found: dict[str, Found], kind: str) -> list[list[float]]:
     """Return (score, share right) points, rising, by isotonic regression on the scores that unseen articles got."""
     points: list[tuple[float, float]] = []
@@ -268,7 +334,11 @@ def calibrate(golds: dict[str, Gold], found: dict[str, Found], kind: str) -> lis
         points += [
             (e.confidence, float(n in right)) for n, e in enumerate(events) if e.kind == kind and right.get(n, True)
         ]
-    curve = IsotonicRegression(out_of_bounds="clip", y_min=0.02, y_max=0.98).fit(
+    return _rising(points, most=0.98)
+
+
+def _rising(points: Sequence[tuple[float, float]], *, most: float = 0.995) -> list[list[float]]:
+    curve = IsotonicRegression(out_of_bounds="clip", y_min=0.02, y_max=most).fit(
         [p[0] for p in points], [p[1] for p in points]
     )
     grid = np.linspace(0, 1, 21)
@@ -281,7 +351,15 @@ def train(folder: Path, out: Path, reader: Reader) -> Scores:
     golds = {lesson.article.id: lesson.gold for lesson in lessons}
     found = unseen(lessons, reader)
     at = thresholds(golds, found)
-    settings = {"thresholds": at, "calibration": {kind: calibrate(golds, found, kind) for kind in weigh.KINDS}}
+    bounds, curve = links(lessons)
+    settings = {
+        "thresholds": {**at, **bounds},
+        "calibration": {
+            "identity": curve,
+            **by_name(lessons),
+            **{kind: calibrate(golds, found, kind) for kind in weigh.KINDS},
+        },
+    }
     out.mkdir(parents=True, exist_ok=True)
     for model in ROUNDS:
         (out / f"{model}.txt").write_text(

@@ -13,6 +13,7 @@ from server import dumps, entities, examples, pages, sparql
 from server.current import Current
 from server.examples import Example
 from server.problem import answer_with_problems
+from server.reconcile import routes as reconcile
 
 MAX_BODY = 256 * 1024
 """Longest request body in bytes: a query of 64 KiB in percent encoding, and its dataset."""
@@ -55,6 +56,7 @@ def create_app(
     app.register_blueprint(pages.blueprint(current, examples=queries))
     app.register_blueprint(entities.blueprint(current, base=base))
     app.register_blueprint(dumps.blueprint(current))
+    app.register_blueprint(reconcile.blueprint(current, base=base, timeout_s=timeout_s))
     answer_with_problems(app)
     app.after_request(_headers)
     return app
@@ -69,7 +71,7 @@ def _headers(response: Response) -> Response:
         response.headers["Access-Control-Allow-Headers"] = "Accept, Content-Type"
         response.headers["Access-Control-Max-Age"] = "86400"
     if response.mimetype == "text/html":
-        response.headers["Content-Security-Policy"] = SAME_ORIGIN
+        response.headers.setdefault("Content-Security-Policy", SAME_ORIGIN)
         response.headers["Referrer-Policy"] = "same-origin"
     if request.endpoint in {"sparql.sparql", "dumps.listing"}:
         response.vary.add("Accept")

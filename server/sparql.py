@@ -6,7 +6,8 @@ default graph is the union of all graphs, unless the request or the query's FROM
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -116,7 +117,7 @@ def answer(store: Store, question: Question, vetted: Vetted, accept: MIMEAccept)
     Raises:
         Problem: 400 with ``line`` and ``column`` when the query cannot be parsed, 406 when no format suits.
     """
-    try:
+    with told_plainly(vetted.text):
         if question.default_graphs is not None or question.named_graphs is not None:
             result = store.query(
                 vetted.text,
@@ -130,8 +131,19 @@ def answer(store: Store, question: Question, vetted: Vetted, accept: MIMEAccept)
             return write_graph(result, media_type), media_type
         media_type = choose(accept, list(RESULTS))
         return result.serialize(format=RESULTS[media_type]) or b"", media_type
+
+
+@contextmanager
+def told_plainly(query: str) -> Iterator[None]:
+    """Raise what the engine says against a query in words that help its author.
+
+    Raises:
+        Problem: 400, with ``line`` and ``column`` when the query cannot be parsed.
+    """
+    try:
+        yield
     except SyntaxError as error:
-        line, column, reason = explain(vetted.text, error.msg)
+        line, column, reason = explain(query, error.msg)
         detail = f"The query cannot be parsed at line {line}, column {column}: {reason}."
         raise Problem(400, detail, line=line, column=column) from error
     except RuntimeError as error:  # a function or a type that the engine does not have

@@ -19,8 +19,8 @@ import pytest
 from kg.iri import Names
 from kg.merge import merge
 from kg.query import run
-from kg.rdf import graph_quads, ontology_quads
-from kg.records import Meeting, OfficeHolding
+from kg.rdf import graph_quads, ontology_quads, record_quads
+from kg.records import Corroboration, Meeting, OfficeHolding, OfficialRecord
 from kg.release import Release
 from tests.accounts import LINDEN, PETROVA, TEXT, harbour, preview, span, statement
 
@@ -35,8 +35,8 @@ def rows(store: ox.Store, name: str) -> list[Row]:
     return list(csv.DictReader(io.StringIO(answer)))
 
 
-def test_there_are_six_questions_and_each_says_what_it_asks() -> None:
-    assert set(QUERIES) == {"accusations", "evidence", "meetings", "offices", "statements", "visits"}
+def test_there_are_seven_questions_and_each_says_what_it_asks() -> None:
+    assert set(QUERIES) == {"accusations", "corroborated", "evidence", "meetings", "offices", "statements", "visits"}
     for file in QUERIES.values():
         title, question, first, *_ = file.read_text(encoding="utf-8").splitlines()
         assert title.startswith("# title: ")
@@ -46,6 +46,23 @@ def test_there_are_six_questions_and_each_says_what_it_asks() -> None:
 
 
 # On two invented accounts: exactly these answers.
+
+RECORD = OfficialRecord(
+    id="NO-trip-1",
+    start="2022-05-17",
+    end="2022-05-19",
+    traveller=PETROVA.key,
+    name="Ana Petrova",
+    office="Foreign Minister",
+    countries=("NO",),
+    country="Norland",
+    locale="Harbour",
+    places=("place/harbour-no",),
+    met=(LINDEN.key,),
+    text="Met with Mr Linden.",
+    origin="norland/trips:petrova.xml",
+    complete=True,
+)
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +82,17 @@ def invented() -> ox.Store:
     )
     account = replace(account, reports=(*account.reports, charge, spoke), holdings=(*account.holdings, *terms))
     accounts = (account, preview())
+    merged = merge(accounts)
+    visit = next(event.key for event in merged.events if event.key.startswith("visit/"))
+    confirmed = (Corroboration(visit, RECORD, ("traveller",)),)
     store = ox.Store()
-    store.extend([*graph_quads(Names(), accounts, merge(accounts)), *ontology_quads(Names())])
+    store.extend(
+        [
+            *graph_quads(Names(), accounts, merged),
+            *record_quads(Names(), merged, confirmed),
+            *ontology_quads(Names()),
+        ]
+    )
     return store
 
 
@@ -122,6 +148,18 @@ def test_evidence(invented: ox.Store) -> None:
     assert [(row["article"], row["published"], row["status"], row["words"]) for row in visit] == [
         ("harbour", "2022-05-18", "occurred", "arrived in Harbour on May 18, 2022"),
         ("preview", "2022-05-17", "planned", "is expected in Norland on May 18, 2022"),
+    ]
+
+
+def test_corroborated(invented: ox.Store) -> None:
+    assert rows(invented, "corroborated") == [
+        {
+            "event": "Ana Petrova visits Harbour (occurred, 2022-05-18)",
+            "articles": "2",
+            "record": "Foreign Minister Ana Petrova in Norland (Harbour), 2022-05-17/2022-05-19",
+            "remarks": "Met with Mr Linden.",
+            "source": "https://github.com/norland/trips/blob/HEAD/petrova.xml",
+        }
     ]
 
 

@@ -54,6 +54,9 @@ SAMPLE = """
 <report/a1/r1> a leg:Report ; leg:reports <visit/v1> ; leg:article <article/a1> ; leg:evidence <article/a1#char=0,9> ;
     leg:status leg:Planned ; leg:edtf "2022-05"^^edtf:EDTF ; leg:confidence 0.9 ; leg:rule "visit/come" ;
     leg:reportedActor <person/ana-petrova> ; leg:reportedPlace <place/norland> .
+<record/r1> a leg:OfficialRecord ; leg:traveller <person/ana-petrova> ; leg:place <place/norland> ;
+    leg:countryCode "XN" ; leg:edtf "2022-05-18"^^edtf:EDTF .
+<visit/v1> leg:corroboratedBy <record/r1> .
 """
 
 CONTRADICTIONS = {
@@ -63,6 +66,8 @@ CONTRADICTIONS = {
     "a visit with a speaker": "<visit/v1> leg:speaker <person/ana-petrova> .",
     "a report of a report": "<report/a1/r1> leg:reports <report/a1/r1> .",
     "an article as event": "<report/a1/r1> leg:article <visit/v1> .",
+    "a report as official record": "<visit/v1> leg:corroboratedBy <report/a1/r1> .",
+    "a state that travels": "<record/r1> leg:traveller <state/norland> .",
     "a mode as status": "<visit/v1> leg:status leg:ByPhone .",
     "one status for two names": "leg:Planned owl:sameAs leg:Occurred .",
     "a truth value in words": '<statement/s1> leg:direct "perhaps" .',

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from kg.cast import Entity, Mention
@@ -39,7 +39,7 @@ def _explained(reader: Reader, article: Article, min_confidence: float | None) -
         accounts.append((reader.left_out(article, scene), False))
     found = [(a, r, reported) for a, reported in accounts for r in a.reports if r.confidence >= least]
     found.sort(key=lambda item: (item[1].evidence, not item[2], item[1].rule, repr(item[1].event)))
-    gatherer = _Gatherer(scene, article)
+    gatherer = _Gatherer(scene, article, reader.judge.confidence)
     events = tuple(gatherer.told(n, *item) for n, item in enumerate(found, start=1))
     return Explanation(
         article,
@@ -63,10 +63,11 @@ def _evidence(told: Told) -> Mark:
 class _Gatherer:
     """Gathers from one scene; ``of`` gives the mention behind a reading, to find those that an event rests on."""
 
-    def __init__(self, scene: Scene, article: Article) -> None:
+    def __init__(self, scene: Scene, article: Article, confidence: Callable[[str, float], float]) -> None:
         self.scene, self.article, self.cast = scene, article, scene.cast
-        linker = Linker(scene.cast, article, scene.authority)
+        linker = Linker(scene.cast, article, scene.authority, confidence)
         self._keys = [linker.actor(entity.index) for entity in scene.cast.entities]
+        self._links = {actor.key: actor.links for actor in linker.actors()}
         self._mentions = sorted(
             (m for m in scene.cast.mentions if not (m.kind == "role" and m.apposed)), key=lambda m: (m.first, m.stop)
         )
@@ -98,6 +99,14 @@ class _Gatherer:
             mention.kind == "role" and any(not e.named and e.first == mention.first for e in entities),
         )
 
+    def _described(self, entity: Entity) -> str:
+        """Return an entity with what it is linked to, how surely and why: "… = Q567 0.99 (surname, country DE)"."""
+        about = f"{entity.name} ({', '.join(filter(None, (entity.kind, entity.country)))})"
+        for link in self._links.get(self._keys[entity.index], ()):
+            sign = "=" if link.relation == "exactMatch" else "≈"
+            about += f" {sign} {link.target.rpartition('/')[2]} {link.confidence:.2f} ({', '.join(link.reasons)})"
+        return about
+
     def marks(self) -> Iterator[Mark]:
         """Yield the marks of actors, pronouns and phrases, places, dates and quotations."""
         places = {self.scene.parsed.span(p.first, p.stop): p for p in self.cast.places}
@@ -107,7 +116,7 @@ class _Gatherer:
             if reading is not None:
                 actors[span] = Mark(span, "reading", reading_label(reading), reading=reading)
             elif mention.entities:
-                label = ", ".join(map(_described, self._entities(mention)))
+                label = ", ".join(map(self._described, self._entities(mention)))
                 if span in places:
                     actors[span] = Mark(span, "state", f"{label}; the place, or who governs it")
                 else:
@@ -200,10 +209,6 @@ def _facts(
 
 def _place(place: Place) -> str:
     return f"{place.name} ({place.country})" if place.country else place.name
-
-
-def _described(entity: Entity) -> str:
-    return f"{entity.name} ({', '.join(filter(None, (entity.kind, entity.country)))})"
 
 
 def _dated(expression: DateExpression, scene: Scene) -> str:

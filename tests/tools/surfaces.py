@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from kg.authority import Authority, plain
@@ -17,6 +18,9 @@ _CITY = 300_000
 
 _DOUBTFUL_CITY = 1_000_000
 """The same for a city whose name is also a word, a person's name or a surname of someone known."""
+
+_LONG_WORD = 7
+"""Letters from which a name of one word is looked for, written as it is: "Mercosur"."""
 
 _SURE_KINDS = frozenset({"igo", "alliance"})
 
@@ -115,10 +119,25 @@ def _bodies(authority: Authority, doubtful: set[str]) -> Iterator[tuple[str, Ent
         sure = body.kind in _SURE_KINDS
         for name in (body.name, *body.aliases) if sure or body.kind == "party" else (body.name,):
             if " " in name.strip() or "-" in name:
-                yield name, _entry(body, name, bearers, unsure=normalise(name) in doubtful)
+                for spelling in _spellings(name):
+                    yield spelling, _entry(body, name, bearers, unsure=normalise(name) in doubtful)
+            elif sure and name == body.name and len(name) >= _LONG_WORD:
+                yield name, replace(_entry(body, name, bearers, unsure=normalise(name) in doubtful), exact=name)
         for name in body.acronyms if sure else ():
             if len(name) >= 3:
                 yield name, _entry(body, name, bearers, unsure=normalise(name) in doubtful)
+            if len(name) >= 4 and name.isalpha() and normalise(name) not in doubtful:
+                entry = _entry(body, name, bearers, unsure=False)
+                yield name, replace(entry, exact=name.capitalize())
+
+
+def _spellings(name: str) -> Iterator[str]:
+    """Yield a name in British and in American spelling."""
+    yield name
+    if other := next(
+        (name.replace(a, b) for a, b in (("ization", "isation"), ("isation", "ization")) if a in name), ""
+    ):
+        yield other
 
 
 def _bearers(authority: Authority) -> dict[str, list[Organisation]]:

@@ -1,0 +1,1 @@
+"""The Reconciliation Service API 0.2 (W3C Entity Reconciliation Community Group) at ``/reconcile``."""
