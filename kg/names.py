@@ -296,10 +296,18 @@ def _authority_names(doc: Doc, where: Where, authority: Authority) -> Iterable[S
             if best:
                 break
         if best:
+            best = best[0], _with_house(doc, best[1], stop)
             yield best
             i = best[1]
         else:
             i = max(stop, i + 1)
+
+
+def _with_house(doc: Doc, end: int, stop: int) -> int:
+    """Return the end of a name with the father's and the house's that follow: "… bin Abdulrahman" + "al-Thani"."""
+    while end < stop and doc[end].lower_ in {"al", "el", "bin", "ibn"}:
+        end = next((i + 1 for i in range(end + 1, min(end + 3, stop)) if _capital(doc[i].text)), stop)
+    return end
 
 
 def _propagate(doc: Doc, spans: list[Span], taken: set[int], where: Where, take: Callable[[int, int], None]) -> None:

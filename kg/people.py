@@ -51,7 +51,7 @@ _TWO_SURNAMES = frozenset(
 
 FULL, ALIAS, REORDERED, SHORTENED, BEGUN, RESPELT, RESPELT_SHORT = 1.0, 0.95, 0.9, 0.85, 0.82, 0.8, 0.7
 INITIALS, SURNAME = 0.6, 0.4
-_INITIALS = re.compile(r"(?:[^\W\d_]\.[ -]?){1,3}|[A-Z]{1,2}(?= )")
+_LETTERS_FIRST = re.compile(r"(?:[^\W\d_]\.[ -]?){1,3}|[A-Z]{1,2}(?= )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ class People:
         bones = skeleton(name)
         if found := self._respelt(bones):
             return _ranked((person, RESPELT) for person in found)
-        if _INITIALS.match(name) and (found := self._listed("initials", f"{parts[0][0]} {parts[-1]}")):
+        if _LETTERS_FIRST.match(name) and (found := self._listed("initials", f"{parts[0][0]} {parts[-1]}")):
             return _ranked((person, INITIALS) for person in found)
         if found := self._listed("skeletons", " ".join(bones.split()[:1] + bones.split()[-1:])):
             return _ranked((person, RESPELT_SHORT) for person in found)
