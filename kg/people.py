@@ -40,7 +40,7 @@ _PARTICLES = frozenset(
     }
 )
 _AFTER_NAMES = frozenset({"jr", "sr", "ii", "iii", "iv"})
-_INITIALS = re.compile(r"\b[a-z](?: [a-z])+\b")
+_APART = re.compile(r"\b[a-z](?: [a-z])+\b")
 _FAMILY_NAME_FIRST = frozenset({"CN", "HK", "KH", "KP", "KR", "MO", "SG", "TW", "VN"})
 _CALLED_BY_GIVEN_NAME = frozenset({"AE", "BH", "BN", "BT", "ER", "ET", "IS", "KW", "MY", "OM", "QA", "SA", "TH"})
 """Where there are no family names, or news uses the given one: "Abiy", "Thaksin", "Sheikh Tamim"."""
@@ -64,7 +64,7 @@ class Candidate:
 
 def written(name: str) -> str:
     """Return a name as it is compared: normalised, its initials together: ``F. W. de Klerk`` → ``fw de klerk``."""
-    return _INITIALS.sub(lambda m: m[0].replace(" ", ""), normalise(name))
+    return _APART.sub(lambda m: m[0].replace(" ", ""), normalise(name))
 
 
 def surnames(name: str, country: str | None) -> set[str]:
@@ -183,7 +183,7 @@ class People:
         return [
             person
             for person in self._listed("starts", " ".join(parts[:2]))
-            if any(tuple(normalise(name).split()[: len(parts)]) == parts for name in (person.name, *person.aliases))
+            if any(tuple(written(name).split()[: len(parts)]) == parts for name in (person.name, *person.aliases))
         ]
 
     def _respelt(self, bones: str) -> list[Person]:

@@ -18,7 +18,7 @@ from kg.spelling import normalise, plurals, skeleton, slug
 from kg.tables import Table
 from tests.tools.build_authority import build
 from tests.tools.indexes import indexes
-from tests.tools.overlaps import HANDOVER, SINGLE
+from tests.tools.overlaps import HANDOVER, SINGLE, doubted
 from tests.tools.tables import own
 
 DATA = Path(__file__).parents[1] / "kg" / "data" / "authority"
@@ -265,6 +265,47 @@ def test_our_own_offices_are_as_precise_as_they_are_sure() -> None:
         assert not row["end"] or row["start"][: len(row["end"])] <= row["end"][: len(row["start"])], row
         assert len(row["as_of"]) == 10, row
         assert row["as_of"][: len(row["end"])] >= row["end"] or not row["end"], row
+
+
+def stint(person: str, start: str, end: str, closing: str = "stated", as_of: str = "2012-01-16") -> dict[str, str]:
+    of = {"country": "XX", "organisation": "", "kind": "head-of-state", "title": "President", "source": "epscrapers"}
+    return {**of, "person": person, "start": start, "end": end, "closing": closing, "as_of": as_of}
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        # An acting president within another's term; the same, where nobody saw the term end.
+        (
+            [stint("a", "2000-01-01", "2004-01-01"), stint("b", "2001-01-01", "2001-06-01")],
+            [("stated", "2004-01-01", "2012-01-16"), ("within", "2001-06-01", "2012-01-16")],
+        ),
+        (
+            [stint("a", "2000-01-01", "2009-01-01", "by"), stint("b", "2001-01-01", "2003-06-01")],
+            [("by", "2009-01-01", "2001-01-01"), ("stated", "2003-06-01", "2012-01-16")],
+        ),
+        # Chosen before the other left; both of them said to have had the very same days.
+        (
+            [stint("a", "2000-01-01", "2004-01-01"), stint("b", "2003-10-01", "2007-01-01")],
+            [("by", "2004-01-01", "2003-10-01"), ("stated", "2007-01-01", "2012-01-16")],
+        ),
+        (
+            [stint("a", "2000-01-01", "2004-01-01"), stint("b", "2000-01-01", "2004-01-01")],
+            [("within", "2004-01-01", "2012-01-16"), ("within", "2004-01-01", "2012-01-16")],
+        ),
+        # A handover within a month, and one person's two rows, are left as they are.
+        (
+            [stint("a", "2000-01-01", "2004-01"), stint("b", "2003-12-20", "2007-01-01")],
+            [("stated", "2004-01", "2012-01-16"), ("stated", "2007-01-01", "2012-01-16")],
+        ),
+        (
+            [stint("a", "2000-01-01", "2004-01-01"), stint("a", "2003-01-01", "2005-01-01")],
+            [("stated", "2004-01-01", "2012-01-16"), ("stated", "2005-01-01", "2012-01-16")],
+        ),
+    ],
+)
+def test_of_two_sure_holders_one_is_doubted(rows: Rows, expected: list[tuple[str, str, str]]) -> None:
+    assert [(row["closing"], row["end"], row["as_of"]) for row in doubted(rows)] == expected
 
 
 def test_everybody_held_an_office() -> None:

@@ -42,9 +42,6 @@ _NICK = re.compile(r"\s*[\"“(]([^\"”)]+)[\"”)]\s*")
 _ROMAN = re.compile(r"^(?:II|III|IV|VI|VII|VIII|IX|XI|XII|XIV|XVI|JR)$")
 _FAMILY_NAME_FIRST = frozenset({"CN", "HK", "KH", "KP", "KR", "MO", "SG", "TW", "VN"})
 _APOSTROPHES = re.compile("[’‘ʻʼ]")
-_ROYAL = re.compile(r"(\S+ bin \S+(?: bin \S+)?) (?:Al|al)[ -]\S+$")
-"""Those whom news calls by their own and their father's name: "Mohammed bin Zayed"."""
-
 _ORDINAL = {"2nd": "II", "3rd": "III", "4th": "IV"}
 
 
@@ -208,8 +205,6 @@ def people_and_offices(
         for name in [*mine, *further, *names]:
             if name and (" " in name or name in mine):
                 spelt.setdefault(normalise(name), name)
-        if royal := _ROYAL.match(label):
-            spelt.setdefault(normalise(royal[1]), royal[1])
         spelt.pop(normalise(label), None)
         made.append(
             {
