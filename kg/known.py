@@ -48,6 +48,19 @@ class State:
         """The path of its IRI as an actor, ``state/us``; as a place it is ``place/us``."""
         return f"state/{self.code.lower()}"
 
+    @property
+    def notations(self) -> tuple[tuple[str, str], ...]:
+        """Its codes as (scheme, code), the scheme as the ontology calls it; what it has no code in is left out."""
+        number = self.cow.lstrip("0") if self.cow.isdecimal() else ""  # a source has 056 for 56, and dashes for none
+        codes = (
+            ("CameoCountry", self.cameo),
+            ("CowAlpha", self.cow_alpha),
+            ("CowNumber", number),
+            ("FipsGec", self.fips),
+            ("IsoAlpha3", self.alpha3),
+        )
+        return tuple((scheme, code) for scheme, code in codes if code)
+
 
 @dataclass(frozen=True, slots=True)
 class City:

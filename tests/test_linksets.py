@@ -13,6 +13,7 @@ import pyoxigraph as ox
 import pytest
 
 from kg.accepted import apply, read_accepted
+from kg.authority import Authority
 from kg.errors import InputError
 from kg.iri import DEFAULT_BASE, PREFIXES, Names, term
 from kg.linksets import data_set, justification, link_triples, linkset_triples
@@ -140,6 +141,16 @@ def test_mappings_linksets_and_codes_conform_to_the_shapes() -> None:
     assert Validator().check(quads) == ()
     codes = {(q.object.value, q.object.datatype) for q in quads if q.predicate == term("skos:notation")}  # type: ignore[union-attr]
     assert codes == {("XNL", term("leg:IsoAlpha3")), ("385", term("leg:CowNumber"))}
+
+
+def test_the_codes_of_all_states_conform_to_the_shapes() -> None:
+    states = Authority.load().states
+    actors = tuple(Actor(s.path, "state", s.name, country=s.alpha2, notations=s.notations) for s in states)
+    quads = list(graph_quads(NAMES, (), Merged(actors, (), ())))
+    assert Validator().check(quads) == ()
+    schemes = Counter(scheme for state in states for scheme, _ in state.notations)
+    assert set(schemes) == {"CameoCountry", "CowAlpha", "CowNumber", "FipsGec", "IsoAlpha3"}
+    assert min(schemes.values()) > 150
 
 
 @pytest.mark.parametrize(
