@@ -55,7 +55,7 @@ class Linker:
     def _actor_of(self, known: State | Organisation, aliases: tuple[str, ...] = ()) -> Actor:
         if isinstance(known, State):
             links = self._named("state", known.qid)
-            return Actor(known.path, "state", known.name, aliases, None, known.alpha2, links, notations(known))
+            return Actor(known.path, "state", known.name, aliases, None, known.alpha2, links, known.notations)
         links, kind = self._named("organization", known.qid), subkind(known.kind)
         return Actor(known.path, "organization", known.name, aliases, kind, known.country, links)
 
@@ -166,15 +166,6 @@ def _aliases(entity: Entity) -> tuple[str, ...]:
 
 def _with(aliases: tuple[str, ...], name: str, preferred: str) -> tuple[str, ...]:
     return tuple(sorted({*aliases, name} - {preferred}))
-
-
-def notations(state: State) -> tuple[tuple[str, str], ...]:
-    """Return the codes that other data sets have for a state as (scheme, code), sorted; only those a source gives."""
-    codes = {
-        "IsoAlpha3": state.alpha3, "CowNumber": state.cow, "CowAlpha": state.cow_alpha,
-        "CameoCountry": state.cameo, "FipsGec": state.fips,
-    }  # fmt: skip
-    return tuple(sorted((scheme, code) for scheme, code in codes.items() if code))
 
 
 _SUBKINDS = {
