@@ -19,7 +19,6 @@ from unittest.mock import patch
 import numpy as np
 
 import kg.extract.clause
-import kg.link
 import kg.reader
 from kg.evaluate import Scores, from_account, load_gold, score
 from kg.judge import Judge
@@ -48,7 +47,7 @@ TECHNIQUES: dict[str, list[tuple[Any, str, Any]]] = {
     "plurals": [(Judge, "scores", _without_models("plural"))],
     "second look": [(Judge, "scores", _first_scores)],
     "settling of tellings": [(kg.reader, "settle", lambda scene, tellings: tellings)],
-    "people of the authority": [(kg.link, "identify", lambda cast, authority, published: None)],
+    "people of the authority": [(kg.reader, "identify", lambda cast, authority, published, choose, thresholds: None)],
     "quotations": [(kg.reader, "find_quotes", lambda text, zones: ())],
     "word senses": [
         (kg.extract.clause.Senses, "of", lambda self, token: np.zeros_like(_OF(self, token))),
