@@ -35,8 +35,18 @@ def rows(store: ox.Store, name: str) -> list[Row]:
     return list(csv.DictReader(io.StringIO(answer)))
 
 
-def test_there_are_seven_questions_and_each_says_what_it_asks() -> None:
-    assert set(QUERIES) == {"accusations", "corroborated", "evidence", "meetings", "offices", "statements", "visits"}
+def test_there_are_eight_questions_and_each_says_what_it_asks() -> None:
+    named = {
+        "accusations",
+        "corroborated",
+        "evidence",
+        "meetings",
+        "offices",
+        "offices_on_the_day",
+        "statements",
+        "visits",
+    }
+    assert set(QUERIES) == named
     for file in QUERIES.values():
         title, question, first, *_ = file.read_text(encoding="utf-8").splitlines()
         assert title.startswith("# title: ")
@@ -79,6 +89,9 @@ def invented() -> ox.Store:
         OfficeHolding(LINDEN.key, "Judge", start="2020", end="2022-05-17", source="a register"),
         OfficeHolding(LINDEN.key, "Treasurer", start="2022-05-18", source="a register"),
         OfficeHolding(LINDEN.key, "Heir", start="2023", source="a register"),
+        dated("Consul", "2022-01-01", "2022-05-18", seen="2023-01-01"),
+        dated("Chair", "2020-03-01", "2026-01-31", seen="2022-01-31"),
+        dated("Mayor", "2022-05-19", "2024-12-31", seen="2024-12-31"),
     )
     account = replace(account, reports=(*account.reports, charge, spoke), holdings=(*account.holdings, *terms))
     accounts = (account, preview())
@@ -94,6 +107,19 @@ def invented() -> ox.Store:
         ]
     )
     return store
+
+
+def dated(office: str, earliest: str, latest: str, *, seen: str) -> OfficeHolding:
+    """Return an office of Linden's with the days between which, and until which, a register speaks of it."""
+    return OfficeHolding(LINDEN.key, office, source="a register", earliest=earliest, latest=latest, as_of=seen)
+
+
+def test_offices_on_the_day(invented: ox.Store) -> None:
+    told = [row for row in rows(invented, "offices_on_the_day") if "meet" in row["event"]]
+    assert [(row["actor"], row["office"], row["known"]) for row in told] == [
+        ("Jon Linden", "Chair", "in office when last seen on 2022-01-31"),
+        ("Jon Linden", "Consul", "in office"),
+    ]
 
 
 def test_visits(invented: ox.Store) -> None:
@@ -274,6 +300,55 @@ def test_which_office_each_actor_held_at_the_time(seeds_release: Release, held: 
     assert having(rows(seeds_release.store, "offices"), **held)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("event", "actor", "office"),
+    [
+        ("Antony Blinken and Bilawal Bhutto Zardari meet", "Antony Blinken", "Secretary of State"),
+        ("Antony Blinken and Bilawal Bhutto Zardari meet", "Bilawal Bhutto Zardari", "Minister of Foreign Affairs"),
+        ("Shehbaz Sharif and Vladimir Putin meet", "Shehbaz Sharif", "Prime Minister"),
+        ("Shehbaz Sharif and Vladimir Putin meet", "Vladimir Putin", "President"),
+    ],
+)
+def test_which_office_a_participant_held_on_the_day(
+    seeds_release: Release, event: str, actor: str, office: str
+) -> None:
+    told = [row for row in rows(seeds_release.store, "offices_on_the_day") if row["event"].startswith(event)]
+    assert any(row["actor"] == actor and office in row["office"] and row["known"] == "in office" for row in told)
+
+
+PEOPLE = """
+PREFIX leg: <https://w3id.org/legation/ontology#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?who ?name ?same WHERE {
+  ?who a leg:Person ; rdfs:label|skos:altLabel ?name . OPTIONAL { ?who skos:exactMatch ?same }
+}"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("named", "key"),
+    [
+        ("Blinken", "antony-blinken"),
+        ("Bilawal", "bilawal-bhutto-zardari"),
+        ("Khan", "imran-khan"),
+        ("Putin", "vladimir-putin"),
+        ("Lavrov", "sergey-lavrov"),
+        ("Sharif", "shehbaz-sharif"),
+        ("Dar", "ishaq-dar"),
+        ("Khar", "hina-rabbani-khar"),
+    ],
+)
+def test_all_spellings_of_a_name_in_the_seeds_are_one_linked_person(
+    seeds_release: Release, named: str, key: str
+) -> None:
+    answer = run(seeds_release.store, PEOPLE, form="csv").decode()
+    bearers = [row for row in csv.DictReader(io.StringIO(answer)) if named in row["name"].replace("-", " ").split()]
+    assert {row["who"].rpartition("/")[2] for row in bearers} == {key}
+    assert all(row["same"].startswith("http://www.wikidata.org/entity/Q") for row in bearers)
+
+
+@pytest.mark.slow
 def test_which_article_and_words_support_an_event(seeds_release: Release) -> None:
     found = having(rows(seeds_release.store, "evidence"), event="Bilawal", article="003_", words="visit")
     planned = having(found, status="planned", published="2023-01-29")

@@ -23,9 +23,7 @@ class Actor(Answered):
     label: str
     """The preferred name."""
     score: float
-    """How well the name fits, 0 to 1; 1 means the same name, however it is spelled."""
-    matched: str
-    """The name that fits best."""
+    """How well the name or identifier fits, 0 to 1."""
     kinds: tuple[str, ...]
     """Its classes in the ontology without the prefix leg:, such as Actor, Organization and Ministry."""
     country: str = ""
