@@ -35,7 +35,7 @@ _RANKS = {
     "head-of-state": 4.0,
     "head-of-government": 4.0,
     "foreign-minister": 3.0,
-    "secretary-general": 3.0,
+    "organisation-head": 3.0,
     "deputy-head-of-government": 2.0,
     "defence-minister": 2.0,
     "minister": 1.5,
