@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from kg.cast import Entity
 from kg.known import Office
 from kg.offices import contradictions
+from kg.pipeline import build
 from kg.reader import Reader
 from kg.records import Account, Article
 
@@ -86,3 +89,16 @@ def test_the_authority_dates_the_offices_of_those_it_knows(reader: Reader) -> No
     assert (secretary.earliest, secretary.latest) == ("2013-02-01", "2017-01-20")
     said = [h for h in account.holdings if h.holder == "person/john-kerry" and h.source == "article"]
     assert [(h.office, h.span.of(text) if h.span else "") for h in said]
+
+
+@pytest.mark.slow
+def test_a_release_lists_what_its_articles_say_against_the_authority(tmp_path: Path) -> None:
+    text = "French Foreign Minister Laurent Fabius met President Kais Saied in Tunis on Thursday, the ministry said."
+    told = {"id": "late", "title": "Talks in Tunis", "text": text, "published": "2021-06-10"}
+    (tmp_path / "late.json").write_text(json.dumps(told), "utf-8")
+    result = build([tmp_path / "late.json"], tmp_path / "out", min_confidence=0.0)
+    (one,) = result.contradictions
+    manifest = json.loads((result.path / "manifest.json").read_text("utf-8"))
+    assert (one.kind, one.subject, one.articles) == ("office", "person/laurent-fabius", ("late",))
+    assert "2016" in one.source_says
+    assert [entry["says"] for entry in manifest["contradictions"]] == ["Foreign Minister of FR on 2021-06-10"]
