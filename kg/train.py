@@ -292,7 +292,7 @@ def links(lessons: Sequence[Lesson]) -> tuple[dict[str, float], list[list[float]
                     first + int(share[first:end].argmax()) for first, end in zip(np.r_[0, ends[:-1]], ends, strict=True)
                 ]
                 chosen += [(float(share[n]), sample.labels[n]) for n in best]
-    curve = _rising(chosen)
+    curve = _rising(chosen, steps=100)
     same, may_be = (next((x for x, y in curve if y >= least), 1.0) for least in (SAME, MAY_BE))
     return {"identity": same, "identity-close": may_be}, curve
 
@@ -321,7 +321,8 @@ def by_name(lessons: Sequence[Lesson]) -> dict[str, list[list[float]]]:
             countries = {country for name, country in told if name == surface}
             if countries:
                 tally["place"].append(mention.country in countries)
-    shared = {kind: round(sum(right) / len(right), 3) for kind, right in tally.items() if right}
+    # After Laplace: even where all that were seen are right, the next one need not be.
+    shared = {kind: round((sum(right) + 1) / (len(right) + 2), 3) for kind, right in tally.items()}
     return {kind: [[0.0, share], [1.0, share]] for kind, share in shared.items()}
 
 
@@ -337,11 +338,11 @@ def calibrate(golds: dict[str, Gold], found: dict[str, Found], kind: str) -> lis
     return _rising(points, most=0.98)
 
 
-def _rising(points: Sequence[tuple[float, float]], *, most: float = 0.995) -> list[list[float]]:
+def _rising(points: Sequence[tuple[float, float]], *, most: float = 0.995, steps: int = 20) -> list[list[float]]:
     curve = IsotonicRegression(out_of_bounds="clip", y_min=0.02, y_max=most).fit(
         [p[0] for p in points], [p[1] for p in points]
     )
-    grid = np.linspace(0, 1, 21)
+    grid = np.linspace(0, 1, steps + 1)
     return [[round(float(x), 2), round(float(y), 3)] for x, y in zip(grid, curve.predict(grid), strict=True)]
 
 
