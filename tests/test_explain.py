@@ -72,10 +72,11 @@ def parsed(page: str) -> etree._Element:
 
 def words(element: etree._Element) -> str:
     """Return an element's text as the article has it, without numbers and antecedents."""
-    skip = {id(e) for e in element.iter("a", "small") if set(e.get("class", "").split()) & {"number", "whom"}}
+    # The elements themselves, not their ids: what nobody holds, lxml makes anew under another id.
+    skip = {e for e in element.iter("a", "small") if set(e.get("class", "").split()) & {"number", "whom"}}
 
     def texts(node: etree._Element) -> str:
-        inside = "" if id(node) in skip else (node.text or "") + "".join(map(texts, node))
+        inside = "" if node in skip else (node.text or "") + "".join(map(texts, node))
         return inside + (node.tail or "" if node is not element else "")
 
     return texts(element)
