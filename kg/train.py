@@ -293,7 +293,8 @@ def links(lessons: Sequence[Lesson]) -> tuple[dict[str, float], list[list[float]
                 ]
                 chosen += [(float(share[n]), sample.labels[n]) for n in best]
     curve = _rising(chosen, steps=100)
-    same, may_be = (next((x for x, y in curve if y >= least), 1.0) for least in (SAME, MAY_BE))
+    seen = min(share for share, _ in chosen)  # below it, the curve only goes on as it began
+    same, may_be = (next((x for x, y in curve if x >= seen and y >= least), 1.0) for least in (SAME, MAY_BE))
     return {"identity": same, "identity-close": may_be}, curve
 
 
