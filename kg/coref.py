@@ -13,10 +13,9 @@ from kg.authority import Authority
 from kg.cast import PRONOUNS, Cast, Entity, Identity, Mention
 from kg.quotes import Quote
 from kg.roles import COUNTED, SIDES, Role
+from kg.titles import HIGHEST, cased
 
 THRESHOLD = 0.35
-_SINGLE = frozenset({"head-of-state", "head-of-government", "foreign-minister"})
-"""Offices that one person holds at a time and whose holders the authority dates."""
 _BELOW = frozenset(
     {"spokesman", "spokeswoman", "spokesperson", "aide", "adviser", "advisor", "official", "envoy", "representative"}
 )
@@ -280,7 +279,7 @@ class Resolver:
         if code is None or self.published is None or role.former:
             return None
         kind = self.authority.office_kind(role.title, country=code)
-        if kind not in _SINGLE:
+        if kind not in HIGHEST:
             return None
         holders = self.authority.holders(code, kind, on=self.published)
         if len(holders) != 1:
@@ -326,9 +325,7 @@ class Resolver:
             known = self.authority.organisation_by_key(role.organisations[0])
             of = known.name if known else None
         plural = role.number != 1
-        name = (
-            self.cast.parsed.words(role.first, role.stop) if plural or of is None else f"{_cased(role.title)} of {of}"
-        )
+        name = self.cast.parsed.words(role.first, role.stop) if plural or of is None else f"{cased(role.title)} of {of}"
         if (plural or of is None) and name.lower().startswith(("the ", "a ", "an ")):
             name = name.split(" ", 1)[1]
         for entity in self.cast.entities:
@@ -353,7 +350,7 @@ class Resolver:
         kind = self.authority.office_kind(role.title, country=code)
         if role.former:
             return "not named: a former holder, and there are several"
-        if kind not in _SINGLE:
+        if kind not in HIGHEST:
             return "not named: an office whose holders are not recorded"
         if self.published is None:
             return "not named: the article has no date by which to tell the holder"
@@ -386,11 +383,6 @@ def _singular(title: str) -> str:
         else word
         for word in words
     )
-
-
-def _cased(title: str) -> str:
-    small = {"of", "for", "and", "to", "the", "on"}
-    return " ".join(word if word in small or word[:1].isupper() else word.capitalize() for word in title.split())
 
 
 def resolve(cast: Cast, quotes: tuple[Quote, ...], authority: Authority, published: date | None, rank: Rank) -> None:

@@ -9,7 +9,7 @@ what diplomacy adds to them: which office was held on the day of the article.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from math import log1p, nan
@@ -20,7 +20,7 @@ from kg.authority import Authority
 from kg.cast import Cast, Entity, Identity
 from kg.known import Office, Person
 from kg.names import tokens
-from kg.people import FULL, SHORTENED, SURNAME, surnames
+from kg.people import FULL, SHORTENED, SURNAME, Candidate, surnames
 from kg.records import Relation
 from kg.spelling import normalise
 
@@ -45,10 +45,9 @@ _OTHER_OFFICE = 1.0
 
 @dataclass(frozen=True)
 class Possible:
-    """A known person whom an entity's names may mean: ``likeness`` is that of :class:`kg.people.Candidate`."""
+    """A known person whom an entity's names may mean, with the features of that and what speaks for it."""
 
     person: Person
-    likeness: float
     row: tuple[float, ...]
     reasons: tuple[str, ...]
 
@@ -107,33 +106,34 @@ class Weigher:
         """Take the cast, and the day by which offices are judged."""
         self.cast, self.authority, self.published = cast, authority, published
         self.countries = {e.country for e in cast.entities if e.kind == "state" and e.country}
-        self._likeness = {entity.index: self._alike(entity) for entity in cast.people() if entity.named}
+        self._candidates = {entity.index: self._alike(entity) for entity in cast.people() if entity.named}
         self._taken: Counter[str] = Counter()
         for entity in cast.people():
             if entity.named and len(tokens(entity.name)) > 1:
-                self._taken.update(self._likeness[entity.index].keys())
+                self._taken.update(self._candidates[entity.index].keys())
 
     def possible(self, entity: Entity) -> list[Possible]:
         """Return the candidates of a named person with what speaks for each, by likeness and prominence."""
-        likeness = self._likeness[entity.index]
-        people = {key: person for key in likeness if (person := self.authority.person(key)) is not None}
-        facts = {key: self._facts(entity, person, likeness[key]) for key, person in people.items()}
-        ranked = sorted(facts, key=lambda key: (-likeness[key], -facts[key]["now"], -facts[key]["ever"], key))[:MOST]
+        alike = self._candidates[entity.index]
+        facts = {key: self._facts(entity, one.person, one.score) for key, one in alike.items()}
+        ranked = sorted(facts, key=lambda key: (-alike[key].score, -facts[key]["now"], -facts[key]["ever"], key))[:MOST]
         return [
             Possible(
-                people[key],
-                likeness[key],
-                self._row(entity, key, ranked, facts),
-                self._reasons(people[key], facts[key]),
+                alike[key].person,
+                self._row(entity, alike[key].person, ranked, facts),
+                self._reasons(alike[key].person, facts[key]),
             )
             for key in ranked
         ]
 
-    def _alike(self, entity: Entity) -> dict[str, float]:
-        found: dict[str, float] = {}
+    def _alike(self, entity: Entity) -> dict[str, Candidate]:
+        """Return by key whom any of the names may mean, each by the name that fits best."""
+        found: dict[str, Candidate] = {}
         for name in sorted({entity.name, *(form for form in entity.forms if len(tokens(form)) > 1)}):
             for candidate in self.authority.people(name):
-                found[candidate.person.key] = max(candidate.score, found.get(candidate.person.key, 0.0))
+                best = found.setdefault(candidate.person.key, candidate)
+                if candidate.score > best.score:
+                    found[candidate.person.key] = candidate
         return found
 
     def _facts(self, entity: Entity, person: Person, likeness: float) -> dict[str, float]:
@@ -148,12 +148,8 @@ class Weigher:
         return {
             "likeness": likeness,
             "spelling": max(fuzz.ratio(one, other) for one in names for other in known),
-            "gender": 0.0
-            if not entity.gender or not person.gender
-            else 1.0
-            if entity.gender == person.gender
-            else -1.0,
-            "country": 0.0 if not entity.country or not countries else 1.0 if entity.country in countries else -1.0,
+            "gender": _agreement(entity.gender, {person.gender} - {None}),
+            "country": _agreement(entity.country, countries),
             "named": float(bool(countries & self.countries)),
             "home": float(self.cast.home in countries),
             "role": self._role(entity, person, offices),
@@ -192,10 +188,10 @@ class Weigher:
         return float(min(max(first - day, day - last, 0) for first, last in years))
 
     def _row(
-        self, entity: Entity, key: str, ranked: Sequence[str], facts: Mapping[str, dict[str, float]]
+        self, entity: Entity, person: Person, ranked: Sequence[str], facts: Mapping[str, dict[str, float]]
     ) -> tuple[float, ...]:
-        mine = facts[key]
-        rivals = [facts[other] for other in ranked if other != key]
+        mine = facts[person.key]
+        rivals = [facts[other] for other in ranked if other != person.key]
         return (
             *mine.values(),
             float(max((len(tokens(form)) for form in (entity.name, *entity.forms)), default=1)),
@@ -211,7 +207,7 @@ class Weigher:
             float(bool(entity.country)),
             log1p(sum(entity.forms.values())),
             float(self.published is not None),
-            float(normalise(entity.name) == normalise(self.authority.person(key).name)),  # type: ignore[union-attr]
+            float(normalise(entity.name) == normalise(person.name)),
         )
 
     def _reasons(self, person: Person, facts: Mapping[str, float]) -> tuple[str, ...]:
@@ -232,6 +228,11 @@ class Weigher:
         elif facts["named"]:
             reasons.append("country named")
         return tuple(reasons)
+
+
+def _agreement(told: str | None, known: Set[str | None]) -> float:
+    """Return 1 where what is told is among the known, −1 where it is not, 0 where either is missing."""
+    return 0.0 if not told or not known else 1.0 if told in known else -1.0
 
 
 def _rank(office: Office) -> float:

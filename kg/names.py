@@ -13,6 +13,7 @@ from kg.known import Person
 from kg.lexicon import frames, roles
 from kg.roles import Where
 from kg.spelling import normalise
+from kg.titles import HIGHEST
 
 _PARTICLES = frozenset(
     {"al", "el", "bin", "ibn", "bint", "abu", "abd", "ben", "de", "da", "di", "do", "dos", "das", "del", "della",
@@ -207,6 +208,7 @@ def _leaders(doc: Doc, where: Where, authority: Authority, taken: set[int], day:
     """
     named = {key for kind, key, _ in where.values() if kind in {"state", "demonym"}}
     covered = {i for first, (_, _, stop) in where.items() for i in range(first, stop)}
+    words = _NOT_NAMES | roles().offices
     for token in doc:
         if (
             token.i in taken
@@ -215,7 +217,7 @@ def _leaders(doc: Doc, where: Where, authority: Authority, taken: set[int], day:
             or not token.is_alpha
             or not _capital(token.text)
             or token.ent_type_ in {"DATE", "TIME", "EVENT", "WORK_OF_ART"}
-            or token.lower_ in _NOT_NAMES | roles().offices
+            or token.lower_ in words
             or (token.is_sent_start and token.dep_ not in {"nsubj", "nsubjpass", "poss"})
             or any(
                 _capital(doc[i].text) and doc[i].tag_ == "NNP" for i in (token.i - 1, token.i + 1) if 0 <= i < len(doc)
@@ -229,8 +231,7 @@ def _leaders(doc: Doc, where: Where, authority: Authority, taken: set[int], day:
 
 
 def _leads(authority: Authority, person: Person, day: date) -> bool:
-    high = {"head-of-state", "head-of-government", "foreign-minister"}
-    return any(office.kind in high and office.held(day) == "yes" for office in authority.offices(person.key))
+    return any(office.kind in HIGHEST and office.held(day) == "yes" for office in authority.offices(person.key))
 
 
 def _carries_on(doc: Doc, first: int, stop: int) -> bool:

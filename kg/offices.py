@@ -16,12 +16,12 @@ from kg.cast import Cast, Entity
 from kg.known import Office, Organisation, Person, State
 from kg.records import Contradiction, OfficeHolding
 from kg.roles import Role
+from kg.titles import HIGHEST, cased
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _HANDOVER = 31
 """Days for which news may still, or already, call someone by an office after it changed hands."""
-_ONE_HOLDER = frozenset({"head-of-state", "head-of-government", "foreign-minister", "defence-minister"})
-_SMALL_WORDS = frozenset({"of", "for", "and", "to", "the", "on"})
+_ONE_HOLDER = HIGHEST | {"defence-minister"}
 
 Owner = Callable[[State | Organisation | None], str | None]
 """From a known state or organisation to its actor's key."""
@@ -33,7 +33,7 @@ def holdings(entity: Entity, holder: str, cast: Cast, authority: Authority, owne
         if role.kind == "office" and role.number == 1:
             of = owner(_whose(authority, role.countries[:1], role.organisations[:1]))
             span = cast.parsed.span(role.first, role.stop)
-            yield OfficeHolding(holder, _cased(role.title), of, role.former, source="article", span=span)
+            yield OfficeHolding(holder, cased(role.title), of, role.former, source="article", span=span)
     if isinstance(entity.known, Person):
         for office in authority.offices(entity.known.key):
             whose = _whose(authority, (office.country or "",), (office.organisation or "",))
@@ -71,7 +71,7 @@ def contradictions(
             continue
         terms = [office for office in authority.offices(person.key) if office.kind == kind and office.country == whose]
         if terms and (told := _disagreement(role, terms, published, years)):
-            said = f"{'former ' if role.former else ''}{_cased(role.title)} of {whose} on {published}"
+            said = f"{'former ' if role.former else ''}{cased(role.title)} of {whose} on {published}"
             yield Contradiction("office", holder, said, told.source, _term(told), (article,))
 
 
@@ -99,8 +99,3 @@ def _days_apart(day: date, office: Office) -> int:
 
 def _term(office: Office) -> str:
     return f"{office.title} of {office.country}, {office.start or '..'} to {office.end or f'.. (seen {office.as_of})'}"
-
-
-def _cased(title: str) -> str:
-    words = title.split()
-    return " ".join(word if word in _SMALL_WORDS or word[:1].isupper() else word.capitalize() for word in words)

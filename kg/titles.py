@@ -22,6 +22,17 @@ _SUPPLIES = re.compile(r"\b(?:equipment|production|industry|science|material|per
 _DEFENCE = re.compile(r"\bdefen[cs]e\b|\barmed forces\b")
 
 
+HIGHEST = frozenset({"head-of-state", "head-of-government", "foreign-minister"})
+"""Kinds of office that one person of a state holds at a time and whose holders the authority dates."""
+_SMALL_WORDS = frozenset({"of", "for", "and", "to", "the", "on"})
+
+
+def cased(title: str) -> str:
+    """Return a title with capitals, but for its small words: "foreign minister" → ``Foreign Minister``."""
+    words = title.split()
+    return " ".join(word if word in _SMALL_WORDS or word[:1].isupper() else word.capitalize() for word in words)
+
+
 @dataclass(frozen=True)
 class Titles:
     """The table of titles: kinds by (normalised title, alpha-2 code or "")."""

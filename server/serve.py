@@ -45,7 +45,7 @@ def serve(
         LegationError: The port is taken or the address is not of this machine.
     """
     check(release_dir)
-    listener = _listen(host, port)
+    listener = listen(host, port)
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{listener.getsockname()[1]}"
     settings = {
@@ -89,7 +89,12 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
             raise AppImportError(str(error)) from error  # which gunicorn prints without the whole way there
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens there.
+
+    Raises:
+        LegationError: Somebody else does already, or the host is not this machine.
+    """
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import socket
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,11 +18,11 @@ import anyio
 import uvicorn
 from mcp.server.transport_security import TransportSecuritySettings
 
-from kg.errors import LegationError
 from server.current import check
 from server.guard import MAX_BYTES
 from server.mcp.processes import Processes
 from server.mcp.tools import create_server
+from server.serve import listen
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 PATH = "/mcp"
@@ -76,7 +75,7 @@ def over_http(
         LegationError: The port is taken or the address is not of this machine.
     """
     check(release_dir)
-    listener = _listen(host, port)
+    listener = listen(host, port)
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{listener.getsockname()[1]}{PATH}"
     _log()
@@ -129,11 +128,3 @@ async def _start(processes: Processes) -> None:
 
 def _log() -> None:
     logging.basicConfig(level=logging.WARNING, format="legation: %(message)s", stream=sys.stderr)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        reason = f"{host} port {port} cannot be listened on ({error.strerror}); choose another with --port"
-        raise LegationError(reason) from error

@@ -112,9 +112,7 @@ def _identity(
 
 
 def exact(entity: Entity) -> str | None:
-    """Return the Wikidata identifier that an entity is linked to as the same."""
-    if isinstance(entity.known, Person) and entity.identity is not None and entity.identity.relation != "exactMatch":
-        return None
+    """Return the Wikidata identifier of the known thing that an entity is; who only may be one is not known."""
     return getattr(entity.known, "qid", None)
 
 
