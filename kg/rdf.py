@@ -203,7 +203,7 @@ def _event(
         case Meeting():
             yield from _meeting(names, node, event.event)
         case Statement():
-            yield from _statement(names, node, event.event, accounts[event.reports[0][0]].article.text)
+            yield from _statement(names, node, event.event, accounts[event.wording or event.reports[0][0]].article.text)
 
 
 def _visit(names: Names, node: NamedNode, visit: Visit) -> Statements:
