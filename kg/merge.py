@@ -12,16 +12,16 @@ import json
 import re
 import textwrap
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 from typing import TypeVar
 
 from kg.edtf import finer
-from kg.records import Account, Actor, Event, Link, Meeting, Place, Report, Statement, Status, Visit
+from kg.records import Account, Actor, Event, Meeting, Place, Report, Statement, Status, Visit
+from kg.things import by_key, first, one_actor, one_place
 
-T = TypeVar("T")
 K = TypeVar("K")
 
 _WORD = re.compile(r"\w+")
@@ -70,10 +70,10 @@ def merge(accounts: Iterable[Account]) -> Merged:
     Meeting is None, because it is an index into one account: ask the reports for it.
     """
     told = sorted(accounts, key=lambda account: account.article.id)
-    actors = _by_key((a for account in told for a in account.actors), lambda actor: actor.key)
-    places = _by_key((p for account in told for p in account.places), lambda place: place.key)
-    merged_actors = {key: _one_actor(same) for key, same in actors.items()}
-    merged_places = {key: _one_place(same) for key, same in places.items()}
+    actors = by_key((a for account in told for a in account.actors), lambda actor: actor.key)
+    places = by_key((p for account in told for p in account.places), lambda place: place.key)
+    merged_actors = {key: one_actor(same) for key, same in actors.items()}
+    merged_places = {key: one_place(same) for key, same in places.items()}
 
     occasions: dict[tuple[str, ...], list[_Told]] = defaultdict(list)
     for account in told:
@@ -86,42 +86,6 @@ def merge(accounts: Iterable[Account]) -> Merged:
         places=tuple(merged_places.values()),
         events=tuple(sorted(events, key=lambda event: event.key)),
     )
-
-
-def _by_key(items: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
-    groups: dict[str, list[T]] = defaultdict(list)
-    for item in items:
-        groups[key(item)].append(item)
-    return dict(sorted(groups.items()))
-
-
-def _one_actor(same: Sequence[Actor]) -> Actor:
-    """Return one actor of many with the same key: the authority's name before the longest one, all aliases."""
-    ranked = sorted(same, key=lambda actor: (actor.wikidata is None, -len(actor.name), actor.name, repr(actor)))
-    names = {name for actor in same for name in (actor.name, *actor.aliases)}
-    return replace(
-        ranked[0],
-        aliases=tuple(sorted(names - {ranked[0].name})),
-        links=_strongest(link for actor in same for link in actor.links),
-        note=_first(actor.note for actor in ranked),
-        notations=tuple(sorted({notation for actor in same for notation in actor.notations})),
-        subkind=_first(actor.subkind for actor in ranked),
-        country=_first(actor.country for actor in ranked),
-    )
-
-
-def _one_place(same: Sequence[Place]) -> Place:
-    """Return one place of many with the same key: the one with an identifier and coordinates comes first."""
-    first = min(same, key=lambda place: (not place.links, place.latitude is None, -len(place.name), repr(place)))
-    return replace(first, links=_strongest(link for place in same for link in place.links))
-
-
-def _strongest(links: Iterable[Link]) -> tuple[Link, ...]:
-    """Return one link a target: the most confident one, an exact match before a close one."""
-    kept: dict[str, Link] = {}
-    for link in sorted(links, key=lambda one: (one.relation != "exactMatch", -one.confidence, one)):
-        kept.setdefault(link.target, link)
-    return tuple(kept[target] for target in sorted(kept))
 
 
 def _occasion(told: _Told, places: Mapping[str, Place]) -> tuple[str, ...]:
@@ -163,31 +127,31 @@ def _one_event(
 def _one_account(told: Sequence[_Told], places: Mapping[str, Place]) -> Visit | Meeting | Statement:
     """Return the first report's event, enriched with what the other reports of the occasion add."""
     events = [t.report.event for t in told]
-    first = events[0]
-    if isinstance(first, Visit):
+    earliest = events[0]
+    if isinstance(earliest, Visit):
         visits = [event for event in events if isinstance(event, Visit)]
         return replace(
-            first,
+            earliest,
             visitors=_union(visit.visitors for visit in visits),
             destination=_most_specific([visit.destination for visit in visits], places),
             hosts=_union(visit.hosts for visit in visits),
-            purpose=_first(visit.purpose for visit in visits),
+            purpose=first(visit.purpose for visit in visits),
         )
-    if isinstance(first, Meeting):
+    if isinstance(earliest, Meeting):
         meetings = [event for event in events if isinstance(event, Meeting)]
         known = [meeting.place for meeting in meetings if meeting.place is not None]
         modes = [meeting.mode for meeting in meetings if meeting.mode != "unknown"]
         return replace(
-            first,
+            earliest,
             participants=_union(meeting.participants for meeting in meetings),
             place=_most_specific(known, places) if known else None,
             mode=_most_frequent(modes) if modes else "unknown",
-            topic=_first(meeting.topic for meeting in meetings),
+            topic=first(meeting.topic for meeting in meetings),
             during=None,
         )
     statements = [event for event in events if isinstance(event, Statement)]
     return replace(
-        first,
+        earliest,
         act=_most_frequent([statement.act for statement in statements]),
         direct=any(statement.direct for statement in statements),
         about=_union(statement.about for statement in statements),
@@ -203,10 +167,6 @@ def _status(told: Sequence[_Told]) -> Status:
 
 def _union(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(sorted({key for group in groups for key in group}))
-
-
-def _first(values: Iterable[str | None]) -> str | None:
-    return next((value for value in values if value is not None), None)
 
 
 def _most_frequent(values: Sequence[K]) -> K:
