@@ -44,7 +44,7 @@ class Weight:
     @property
     def probability(self) -> float:
         """The same as a share, 0–1."""
-        return 1 / (1 + 2.0**-self.bits)
+        return 1 / (1 + math.pow(2.0, -self.bits))
 
 
 def weigh(a: Telling, b: Telling) -> Weight | None:
