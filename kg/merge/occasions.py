@@ -41,6 +41,11 @@ class Occasion:
             new = self.groups[newest][0][0].when
             self.superseded.update(n for n, (old, _) in enumerate(self.groups) if old[0].when.gap(new) > 0)
 
+    def includes(self, other: Occasion) -> bool:
+        """Say whether another is a stop of this visit: the same days in the same country."""
+        one, two = self.groups[0][0][0], other.groups[0][0][0]
+        return one.kind == "visit" and one.country == two.country and one.when.gap(two.when) == 0
+
     def weigh(self, group: tuple[Telling, ...]) -> Weight | None:
         """Return how well a group fits: as the best of the reports, if none speaks against it."""
         if not self.articles.isdisjoint(telling.article.id for telling in group):
@@ -93,10 +98,12 @@ def _choice(group: tuple[Telling, ...], index: _Index) -> tuple[Occasion | None,
     ranked.sort(key=lambda one: one[:2])
     if not ranked or -ranked[0][0] < SURE:
         return None, None
-    vague = telling.when.grain not in (Grain.DAY, Grain.RECENT)
-    if vague and len(ranked) > 1 and ranked[1][0] - ranked[0][0] < CLEARLY:
-        return None, None
-    return candidates[ranked[0][1]], ranked[0][2]
+    best = candidates[ranked[0][1]]
+    if telling.when.grain not in (Grain.DAY, Grain.RECENT):
+        close = (candidates[n] for bits, n, _ in ranked[1:] if bits - ranked[0][0] < CLEARLY)
+        if any(not best.includes(other) for other in close):
+            return None, None
+    return best, ranked[0][2]
 
 
 class _Index:

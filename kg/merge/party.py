@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, lru_cache
 
 from rapidfuzz.fuzz import ratio
 
 from kg.authority import Authority
+from kg.known import Landmark
 from kg.names import tokens
 from kg.records import Account, Actor, OfficeHolding
 from kg.spelling import normalise, skeleton
@@ -186,6 +188,13 @@ def _kind(title: str, country: str) -> str | None:
     return _authority().office_kind(title, country=country or None)
 
 
+@lru_cache(maxsize=16384)
+def town_of(place: str) -> str:
+    """Return the key of the town that a residence or building is in, else the key of the place itself."""
+    known = _authority().place_by_key(place.removeprefix("place/"))
+    return f"place/{known.city}" if isinstance(known, Landmark) and known.city else place
+
+
 @cache
 def _authority() -> Authority:
     return Authority.load()
@@ -193,6 +202,4 @@ def _authority() -> Authority:
 
 @lru_cache(maxsize=16384)
 def _day(iso: str | None, otherwise: int) -> int:
-    from datetime import date
-
     return date.fromisoformat(iso).toordinal() if iso else otherwise

@@ -5,22 +5,37 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 
 from kg.merge.days import Grain, When, when
-from kg.merge.party import Party, parties
+from kg.merge.party import Party, parties, town_of
 from kg.merge.words import content, sketch
 from kg.records import Account, Article, Meeting, Place, Report, Statement, Visit
 
 _WORD = re.compile(r"\w+")
 _MOVED = re.compile(
-    r"\b(?:moved|postpon\w+|reschedul\w+|put off|put back|brought forward|delayed|deferred|pushed (?:back|to)|"
-    r"instead of|new date|originally)\b",
+    r"\b(?:moved|shifted|postpon\w+|reschedul\w+|rearranged|put off|put back|brought forward|delay\w*|deferred|"
+    r"pushed (?:back|to)|instead of|new date|originally|(?:earlier|later) than|first (?:planned|announced|scheduled)|"
+    r"(?:had|was) (?:been )?(?:due|planned|scheduled|set|expected|to have))\b",
     re.IGNORECASE,
 )
+_DIPLOMACY = frozenset(
+    _WORD.findall(
+        """meet meeting visit visitor talk hold hold trip travel arrive receive host guest minister prime president
+        secretary foreign state government leader official country capital counterpart chief diplomat ambassador
+        summit conference delegation spokesman spokeswoman statement year month week day time today yesterday
+        tomorrow monday tuesday wednesday thursday friday saturday sunday january february march april may june july
+        august september october november december morning afternoon evening night mr mrs ms first second last next
+        new old two three four five six hour minute tell speak discuss relation issue"""
+    )
+)
+"""What any two reports of visits and meetings may share."""
+_AROUND = 300
+"""Characters before and after the evidence that tell what else the event was about."""
 _BEFORE = 250
 """Characters before the evidence in which an article may say that the event has another date than it had."""
 _CAST = 8
@@ -29,11 +44,15 @@ _CAST = 8
 
 @dataclass(frozen=True, eq=False)
 class Telling:
-    """One report of one article, with its parties by key."""
+    """One report of one article, with its parties by key.
+
+    ``ordinal`` counts the reports of the article that would have the same natural key, by their order in the text.
+    """
 
     account: Account
     index: int
     known: Mapping[str, Party]
+    ordinal: int = 0
 
     @property
     def article(self) -> Article:
@@ -86,7 +105,9 @@ class Telling:
     def town(self) -> str | None:
         """The key of the place where that is more than the country."""
         place = self.place
-        return None if place is None or (place.country and place.key == f"place/{place.country.lower()}") else place.key
+        if place is None or (place.country and place.key == f"place/{place.country.lower()}"):
+            return None
+        return town_of(place.key)
 
     @cached_property
     def when(self) -> When:
@@ -104,6 +125,17 @@ class Telling:
     def words(self) -> frozenset[str]:
         """What a statement is about; nothing for the other kinds."""
         return content(self.quoted)
+
+    @cached_property
+    def around(self) -> frozenset[str]:
+        """What the article says with the event: the words of its paragraph that neither name the cast nor the place."""
+        text, evidence = self.article.text, self.report.evidence
+        start = max(text.rfind("\n", 0, evidence.start) + 1, evidence.start - _AROUND)
+        end = text.find("\n", evidence.end)
+        end = min(end if end >= 0 else len(text), evidence.end + _AROUND)
+        names = {part for party in self.known.values() for part in party.name}
+        places = {word for place in self.account.places for word in _WORD.findall(place.name.casefold())}
+        return content(text[start:end]) - names - places - _DIPLOMACY
 
     @property
     def quoted(self) -> str:
@@ -126,10 +158,12 @@ class Telling:
         """The key of the event that this report alone makes: equal for reports that are of one occasion on sight.
 
         These are reports of one kind with the same actors, country and day; where the date is not fixed to the day,
-        only those of one article.
+        none: the reader has kept apart what one article tells twice.
         """
         exact = self.when.grain is Grain.DAY
-        stamp = self.report.edtf if exact else f"{self.report.edtf or 'undated'} in {self.article.id}"
+        stamp = self.report.edtf or "undated"
+        if not exact:
+            stamp += f" in {self.article.id}" + (f", {self.ordinal + 1}" if self.ordinal else "")
         match self.report.event:
             case Visit(visitors=who) | Meeting(participants=who):
                 parts = [*sorted(set(who)), self.country, stamp]
@@ -169,4 +203,13 @@ class Telling:
 def tellings(account: Account) -> tuple[Telling, ...]:
     """Return the reports of an account as tellings, in their order."""
     known = parties(account)
-    return tuple(Telling(account, index, known) for index in range(len(account.reports)))
+    found, count = [], Counter[str]()
+    for index in range(len(account.reports)):
+        telling = Telling(account, index, known)
+        if telling.kind != "statement" and (before := count[telling.natural]):
+            count[telling.natural] += 1
+            telling = Telling(account, index, known, before)
+        else:
+            count[telling.natural] += 1
+        found.append(telling)
+    return tuple(found)

@@ -24,11 +24,15 @@ _WHO = {"visit": 4.0, "meeting": 6.0, "statement": 2.0}
 _SAME_TOWN, _SAME_COUNTRY, _OTHER_TOWN, _OTHER_COUNTRY = 3.0, 1.5, -2.0, -4.0
 _SAME_DAY, _SHARED_DAYS, _NEXT_DAY, _SAME_MONTH, _SAME_YEAR, _UNDATED = 4.0, 2.0, 0.5, 1.5, 0.5, -0.5
 _MOVED, _SAME_NEWS = 2.0, 1.5
+_SAID_ONCE = -2.0
+_AROUND, _MOST_AROUND = 0.5, 6
 _SAME_STATUS, _CARRIED_OUT, _AGAINST_STATUS = 0.5, 0.5, -3.0
-_OTHER_MODE = -4.0
+_OTHER_MODE, _SAME_MODE = -4.0, 1.0
 _DELEGATE = -1.0
-_WORDS = 10.0
-_MANY_WORDS = 4
+_WORDS = {2: 6.5, 3: 8.0}
+_MANY_WORDS = 9.5
+"""By how many words two renderings share, if at least half of the shorter one. Of 1,926 pairs of different statements
+by one speaker in one annotated article 7 share two such words or more, 3 of them three."""
 _VISIT_SLACK, _MEETING_SLACK = 3, 1
 _NEWS_DAYS = 10
 _MOVE_DAYS = 200
@@ -52,7 +56,13 @@ def weigh(a: Telling, b: Telling) -> Weight | None:
 
     It is the same both ways round.
     """
-    parts = [_who(a, b), _where(a, b), _when(a, b), _how(a, b), _words(a, b)]
+    parts = [
+        _who(a, b),
+        _where(a, b),
+        _when(a, b),
+        _how(a, b),
+        _words(a, b) if a.kind == "statement" else _around(a, b),
+    ]
     if any(part is None for part in parts):
         return None
     found = [one for part in parts if part is not None for one in part]
@@ -129,7 +139,7 @@ def _when(a: Telling, b: Telling) -> Part:
                 else [(_UNDATED, "no date")]
             )
         else:
-            found = [(_UNDATED, "no date")]
+            found = [(_UNDATED if a.kind != "statement" else _SAID_ONCE, "no date")]
     elif gap <= _slack(a, b) and other.grain <= Grain.RECENT:
         found = [(_NEXT_DAY, f"{gap} day{'s' if gap > 1 else ''} apart")]
     elif _rescheduled(a, b) and gap <= _MOVE_DAYS:
@@ -170,6 +180,8 @@ def _how(a: Telling, b: Telling) -> Part:
         modes = {one.event.mode, other.event.mode} - {"unknown"}
         if len(modes) == 2:
             found.append((_OTHER_MODE, "another mode"))
+        elif modes and modes != {"in-person"} and one.event.mode == other.event.mode:
+            found.append((_SAME_MODE, "same mode"))
     if a.kind != "statement":
         if one.status == other.status:
             found.append((_SAME_STATUS, ""))
@@ -180,10 +192,14 @@ def _how(a: Telling, b: Telling) -> Part:
     return found
 
 
+def _around(a: Telling, b: Telling) -> Part:
+    """What else two articles say with the event tells most where the date tells little."""
+    _, number = shared(a.around, b.around)
+    return [(min(number, _MOST_AROUND) * _AROUND, f"{number} words around in common")] if number > 1 else []
+
+
 def _words(a: Telling, b: Telling) -> Part:
-    if a.kind != "statement":
-        return []
     share, number = shared(a.words, b.words)
     if share < 0.5 or number < 2:
         return None
-    return [(_WORDS * share * min(1.0, number / _MANY_WORDS), f"{number} words in common")]
+    return [(_WORDS.get(number, _MANY_WORDS), f"{number} words in common")]
