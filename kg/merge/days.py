@@ -50,8 +50,15 @@ class When:
     def gap(self, other: When) -> int:
         """Return how many days lie between the two: 0 if they share one, 1 if they follow each other."""
         if Grain.YEARLESS in (self.grain, other.grain) and self.edtf and other.edtf:
-            return 0 if overlaps(self.edtf, other.edtf) else LAST
+            return min((0 for own in _dates(self) for its in _dates(other) if overlaps(own, its)), default=LAST)
         return max(0, other.first - self.last, self.first - other.last)
+
+
+def _dates(when: When) -> tuple[str, ...]:
+    """Return the dates to compare with a day of no year: the days around where the date is only a recent one."""
+    if when.grain is not Grain.RECENT or when.edtf is None:
+        return (when.edtf,) if when.edtf else ()
+    return (f"{date.fromordinal(when.first)}/{date.fromordinal(when.last)}",)
 
 
 _STAY = 16

@@ -16,8 +16,10 @@ from kg.merge.days import Grain, When
 from kg.merge.telling import Telling
 from kg.merge.weigh import SURE, Weight, weigh
 
-CLEARLY = 1.5
+CLEARLY = 1.0
 """Bits by which the best occasion of a vague report must fit better than the second."""
+ONLY = 1.0
+"""Bits that it is worth to a vague report that no other occasion can be meant at all."""
 RIVALS = 24
 """Occasions with which a vague report is compared; where there are more to choose from, it stays alone."""
 _MONTH = 31
@@ -96,10 +98,11 @@ def _choice(group: tuple[Telling, ...], index: _Index) -> tuple[Occasion | None,
         if weight is not None:
             ranked.append((-weight.bits, n, weight))
     ranked.sort(key=lambda one: one[:2])
-    if not ranked or -ranked[0][0] < SURE:
+    vague = telling.when.grain not in (Grain.DAY, Grain.RECENT)
+    if not ranked or -ranked[0][0] < SURE - (ONLY if vague and len(ranked) == 1 else 0):
         return None, None
     best = candidates[ranked[0][1]]
-    if telling.when.grain not in (Grain.DAY, Grain.RECENT):
+    if vague:
         close = (candidates[n] for bits, n, _ in ranked[1:] if bits - ranked[0][0] < CLEARLY)
         if any(not best.includes(other) for other in close):
             return None, None
