@@ -14,6 +14,7 @@ from pathlib import Path
 from kg.accepted import apply, read_accepted
 from kg.article import read_inputs
 from kg.corroborate import Checked, corroborate
+from kg.derived import derived_quads, tally
 from kg.errors import InputError
 from kg.iri import DEFAULT_BASE, Names
 from kg.merge import Merged, merge
@@ -74,6 +75,7 @@ def build(
         quads=[
             *graph_quads(names, readings.accounts, merged),
             *record_quads(names, merged, checked.corroborations),
+            *derived_quads(names, tally(merged)),
             *ontology_quads(names),
         ],
         inputs=tuple((account.article.id, account.article.sha256) for account in readings.accounts),
