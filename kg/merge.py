@@ -20,7 +20,7 @@ from typing import TypeVar
 
 from kg.edtf import finer
 from kg.records import Account, Actor, Event, Meeting, Place, Report, Statement, Status, Visit
-from kg.things import by_key, first, one_actor, one_place
+from kg.things import by_key, cast, first, one_actor, one_place
 
 K = TypeVar("K")
 
@@ -43,24 +43,32 @@ class Merged:
 
 
 @dataclass(frozen=True)
-class _Told:
-    """A report with its article and its index there; ``words`` is a statement's content, else empty."""
+class Telling:
+    """A report as one article has it: its account and its index there."""
 
     account: Account
     index: int
 
     @property
     def report(self) -> Report:
+        """The report itself."""
         return self.account.reports[self.index]
 
     @property
     def where(self) -> tuple[str, int]:
+        """The article's id and the index in its account."""
         return self.account.article.id, self.index
 
     @property
     def words(self) -> str:
+        """A statement's content; else nothing."""
         event = self.report.event
         return event.content.of(self.account.article.text) if isinstance(event, Statement) else ""
+
+
+def tellings(account: Account) -> tuple[Telling, ...]:
+    """Return all reports of an account, each with where it stands."""
+    return tuple(Telling(account, index) for index in range(len(account.reports)))
 
 
 def merge(accounts: Iterable[Account]) -> Merged:
@@ -72,25 +80,34 @@ def merge(accounts: Iterable[Account]) -> Merged:
     told = sorted(accounts, key=lambda account: account.article.id)
     actors = by_key((a for account in told for a in account.actors), lambda actor: actor.key)
     places = by_key((p for account in told for p in account.places), lambda place: place.key)
-    merged_actors = {key: one_actor(same) for key, same in actors.items()}
-    merged_places = {key: one_place(same) for key, same in places.items()}
-
-    occasions: dict[tuple[str, ...], list[_Told]] = defaultdict(list)
-    for account in told:
-        for index in range(len(account.reports)):
-            report = _Told(account, index)
-            occasions[_occasion(report, merged_places)].append(report)
-    events = [_one_event(occasion, reports, merged_actors, merged_places) for occasion, reports in occasions.items()]
     return Merged(
-        actors=tuple(merged_actors.values()),
-        places=tuple(merged_places.values()),
-        events=tuple(sorted(events, key=lambda event: event.key)),
+        actors=tuple(one_actor(same) for same in actors.values()),
+        places=tuple(one_place(same) for same in places.values()),
+        events=join([telling for account in told for telling in tellings(account)]),
     )
 
 
-def _occasion(told: _Told, places: Mapping[str, Place]) -> tuple[str, ...]:
+def keys(telling: Telling) -> frozenset[str]:
+    """Return the keys under which a report is looked for: two that share none are never one event."""
+    return frozenset({json.dumps(_occasion(telling), ensure_ascii=False)})
+
+
+def join(told: Iterable[Telling]) -> tuple[Event, ...]:
+    """Return the events of a set of reports that is closed: no report outside of it shares a key with one inside.
+
+    They are sorted by key, and the same for every order of the reports.
+    """
+    occasions: dict[tuple[str, ...], list[Telling]] = defaultdict(list)
+    for telling in sorted(told, key=lambda telling: telling.where):
+        occasions[_occasion(telling)].append(telling)
+    events = (_one_event(occasion, same) for occasion, same in occasions.items())
+    return tuple(sorted(events, key=lambda event: event.key))
+
+
+def _occasion(told: Telling) -> tuple[str, ...]:
     """Return what makes two reports one occasion; reports with equal tuples become one event."""
     report, (article, _) = told.report, told.where
+    places = {place.key: place for place in told.account.places}
     when = report.edtf or f"undated in {article}"
     match report.event:
         case Visit(visitors=visitors, destination=destination):
@@ -106,9 +123,8 @@ def _country(key: str | None, places: Mapping[str, Place]) -> str:
     return (place.country if place else None) or key or ""
 
 
-def _one_event(
-    occasion: tuple[str, ...], told: Sequence[_Told], actors: Mapping[str, Actor], places: Mapping[str, Place]
-) -> Event:
+def _one_event(occasion: tuple[str, ...], told: Sequence[Telling]) -> Event:
+    actors, places = cast((t.account for t in told), (t.report.event for t in told))
     digest = hashlib.sha256(json.dumps(occasion, ensure_ascii=False).encode()).hexdigest()[:16]
     event = _one_account(told, places)
     status = _status(told)
@@ -124,7 +140,7 @@ def _one_event(
     )
 
 
-def _one_account(told: Sequence[_Told], places: Mapping[str, Place]) -> Visit | Meeting | Statement:
+def _one_account(told: Sequence[Telling], places: Mapping[str, Place]) -> Visit | Meeting | Statement:
     """Return the first report's event, enriched with what the other reports of the occasion add."""
     events = [t.report.event for t in told]
     earliest = events[0]
@@ -159,7 +175,7 @@ def _one_account(told: Sequence[_Told], places: Mapping[str, Place]) -> Visit | 
     )
 
 
-def _status(told: Sequence[_Told]) -> Status:
+def _status(told: Sequence[Telling]) -> Status:
     """Return what the latest dated article says, else what most reports say."""
     newest = max(t.account.article.published or date.min for t in told)
     return _most_frequent([t.report.status for t in told if (t.account.article.published or date.min) == newest])

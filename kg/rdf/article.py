@@ -10,7 +10,8 @@ from kg.errors import NonConformingError
 from kg.iri import Names, term
 from kg.literals import count, decimal
 from kg.rdf.terms import DATE, EDTF, A, Statements, in_graph, status_node
-from kg.records import Account, Article, Meeting, Report, Span, Statement, Visit
+from kg.records import Account, Article, Report, Span
+from kg.things import named
 
 
 def article_quads(names: Names, account: Account, event_of: Mapping[tuple[str, int], str]) -> Iterator[Quad]:
@@ -79,22 +80,11 @@ def _report(names: Names, node: NamedNode, article: Article, report: Report, eve
     yield node, term("leg:rule"), Literal(report.rule)
     if report.edtf:
         yield node, term("leg:edtf"), Literal(report.edtf, datatype=EDTF)
-    actors, place = _cast(report.event)
+    actors, place = named(report.event)
     for actor in actors:
         yield node, term("leg:reportedActor"), names.node(actor)
     if place:
         yield node, term("leg:reportedPlace"), names.node(place)
-
-
-def _cast(event: Visit | Meeting | Statement) -> tuple[tuple[str, ...], str | None]:
-    """Return all actors and the place that a report names, by key."""
-    match event:
-        case Visit():
-            return event.visitors + event.hosts, event.destination
-        case Meeting():
-            return event.participants, event.place
-        case Statement():
-            return (event.speaker, *event.about, *event.addressees), None
 
 
 def _span(names: Names, article: Article, span: Span) -> Statements:
