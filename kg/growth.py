@@ -88,8 +88,10 @@ def update(
         numbers.subtract(state.parts_of_kind("rows"))
     units = _units(state, numbers)
     shown = [unit for unit in units.values() if unit.shows]
-    old = nquads(chain(_quads(names, before, moved, given_before), *(unit_quads(names, unit.before) for unit in shown)))
-    new = nquads(chain(_quads(names, after, moved, given), *(unit_quads(names, unit.after) for unit in shown)))
+    shared_before = chain.from_iterable(unit_quads(names, unit.before) for unit in shown)
+    shared = chain.from_iterable(unit_quads(names, unit.after) for unit in shown)
+    old = nquads(chain(_quads(names, before, moved, given_before), shared_before))
+    new = nquads(chain(_quads(names, after, moved, given), shared))
     _write(state, before, after, given, units)
     return Delta(_without(new, old), _without(old, new))
 
@@ -177,7 +179,7 @@ def _write(state: State, before: _Side, after: _Side, given: _Given, units: Mapp
     lost = {part: 0 for unit in units.values() for part in unit.before.keys() - unit.after.keys()}
     state.put_parts(lost | {part: n for u in units.values() for part, n in u.after.items() if u.before.get(part) != n})
     state.put_linked({path: thing_of(unit.after) for path, unit in units.items() if unit.shows and _is_thing(unit)})
-    contradictions: dict[str, Sequence[Contradiction]] = {owner: () for owner in (*before.changed, *before.events)}
+    contradictions: dict[str, Sequence[Contradiction]] = dict.fromkeys((*before.changed, *before.events), ())
     contradictions |= {article: account.contradictions for article, account in after.changed.items()}
     contradictions |= {key: checked.contradictions for key, checked in given.checked.items()}
     state.put_contradictions(contradictions)

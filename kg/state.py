@@ -39,7 +39,7 @@ CREATE INDEX keys_of ON keys (article, report);
 CREATE TABLE told (article TEXT, report INTEGER, event TEXT, PRIMARY KEY (article, report)) WITHOUT ROWID;
 CREATE TABLE events (key TEXT PRIMARY KEY, kind TEXT, event BLOB);
 CREATE INDEX events_by_kind ON events (kind);
-CREATE TABLE parts (unit TEXT, kind TEXT, payload TEXT, number INTEGER, 
+CREATE TABLE parts (unit TEXT, kind TEXT, payload TEXT, number INTEGER,
   PRIMARY KEY (unit, kind, payload)) WITHOUT ROWID;
 CREATE INDEX parts_by_kind ON parts (kind, unit);
 CREATE TABLE linked (key TEXT PRIMARY KEY, thing TEXT) WITHOUT ROWID;
@@ -110,7 +110,8 @@ class State:
 
     def digest(self, article_id: str) -> str | None:
         """Return the SHA-256 of a published article, or None where it is not published."""
-        return self._one("SELECT sha256 FROM articles WHERE id = ?", article_id)
+        found: str | None = self._one("SELECT sha256 FROM articles WHERE id = ?", article_id)
+        return found
 
     def inputs(self) -> tuple[tuple[str, str], ...]:
         """Return (id, SHA-256) of all published articles, by id."""
@@ -158,7 +159,8 @@ class State:
 
     def event_of(self, where: Where) -> str | None:
         """Return the key of the event that a report tells of, or None where it is not published."""
-        return self._one("SELECT event FROM told WHERE article = ? AND report = ?", *where)
+        found: str | None = self._one("SELECT event FROM told WHERE article = ? AND report = ?", *where)
+        return found
 
     def told(self, article_id: str) -> dict[Where, str]:
         """Return the key of the event of each report of an article."""
@@ -243,7 +245,7 @@ class State:
 
 @contextmanager
 def growing(draft: Path, previous: Path | None) -> Iterator[State]:
-    """Give a copy of a previous release's state, or an empty one, to be changed; the file ``draft`` is whole at the end.
+    """Give a copy of a previous release's state, or an empty one, to be changed; ``draft`` is whole at the end.
 
     Whoever moves it to its final place flushes it to disk. What fails inside leaves the draft as it was at first.
 
@@ -305,4 +307,5 @@ def _packed(adapter: TypeAdapter[Any], record: object) -> bytes:
 
 
 def _thing(thing: Actor | Place) -> str:
-    return (_ACTOR if isinstance(thing, Actor) else _PLACE).dump_json(thing, exclude_defaults=True).decode()
+    adapter: TypeAdapter[Any] = _ACTOR if isinstance(thing, Actor) else _PLACE
+    return adapter.dump_json(thing, exclude_defaults=True).decode()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple, replace
+from typing import Any
 
 from pydantic import TypeAdapter
 from pyoxigraph import Quad
@@ -20,7 +21,7 @@ from kg.iri import Names
 from kg.rdf import holding_quads, office_quads, offices_of, official_quads, thing_quads, town
 from kg.records import Account, Actor, Event, OfficeHolding, OfficialRecord, Place
 from kg.sssom import Mapping as Row
-from kg.state import Part
+from kg.state import Part, State
 from kg.things import one_actor, one_place
 
 _ACTOR = TypeAdapter(Actor)
@@ -43,7 +44,9 @@ def of_account(names: Names, account: Account) -> frozenset[Part]:
     return frozenset(found)
 
 
-def of_event(event: Event, checked: Checked, actors: Mapping[str, Actor], places: Mapping[str, Place]) -> frozenset[Part]:
+def of_event(
+    event: Event, checked: Checked, actors: Mapping[str, Actor], places: Mapping[str, Place]
+) -> frozenset[Part]:
     """Return what an event contributes to the records that confirm it and to what is derived.
 
     ``actors`` and ``places`` are those that it names, as its own articles have them.
@@ -62,9 +65,10 @@ def of_rows(key: str, rows: tuple[Row, ...]) -> Part:
     return Part(key, "rows", _ROWS.dump_json(tuple(replace(row, line=0) for row in rows)).decode())
 
 
-def rows_in(part: Part) -> int:
-    """Return how many rows of a file of accepted links a part holds."""
-    return len(json.loads(part.payload))
+def applied(state: State) -> int:
+    """Return how many rows of accepted links speak of an actor or place that there is."""
+    rows = list(state.parts_of_kind("rows"))
+    return sum(len(json.loads(part.payload)) for part in rows if thing_of(state.parts(part.unit)))
 
 
 def thing_of(parts: Mapping[Part, int]) -> Actor | Place | None:
@@ -107,5 +111,5 @@ def depends_on_number(part: Part) -> bool:
     return part.kind == "fact"
 
 
-def _json(adapter: TypeAdapter[Actor] | TypeAdapter[Place] | TypeAdapter[OfficeHolding], record: object) -> str:
+def _json(adapter: TypeAdapter[Any], record: object) -> str:
     return adapter.dump_json(record, exclude_defaults=True).decode()
