@@ -14,7 +14,7 @@ from pathlib import Path
 from kg.accepted import apply, read_accepted
 from kg.article import read_inputs
 from kg.corroborate import Checked, corroborate
-from kg.derived import derived_quads, tally
+from kg.derived import derived_quads, tally, with_states
 from kg.errors import InputError
 from kg.iri import DEFAULT_BASE, Names
 from kg.merge import Merged, merge
@@ -67,6 +67,8 @@ def build(
     if not readings.accounts:
         raise InputError(_nothing(inputs, refused))
     merged, taken = merge(readings.accounts), None
+    derived = tally(merged)
+    merged = with_states(merged, derived)
     if accepted:
         merged, taken = apply(merged, accepted, names)
     checked = corroborate(merged, records_of({actor.key for actor in merged.actors}))
@@ -75,7 +77,7 @@ def build(
         quads=[
             *graph_quads(names, readings.accounts, merged),
             *record_quads(names, merged, checked.corroborations),
-            *derived_quads(names, tally(merged)),
+            *derived_quads(names, derived),
             *ontology_quads(names),
         ],
         inputs=tuple((account.article.id, account.article.sha256) for account in readings.accounts),
