@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from kg.records import Actor, Link, Place
+from kg.records import Account, Actor, Link, Meeting, Place, Statement, Visit
 
 T = TypeVar("T")
 
@@ -21,6 +21,31 @@ def by_key(items: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
     for item in items:
         groups[key(item)].append(item)
     return dict(sorted(groups.items()))
+
+
+def named(event: Visit | Meeting | Statement) -> tuple[tuple[str, ...], str | None]:
+    """Return all actors and the place that an event names, by key."""
+    match event:
+        case Visit():
+            return event.visitors + event.hosts, event.destination
+        case Meeting():
+            return event.participants, event.place
+        case Statement():
+            return (event.speaker, *event.about, *event.addressees), None
+
+
+def cast(
+    accounts: Iterable[Account], events: Iterable[Visit | Meeting | Statement]
+) -> tuple[dict[str, Actor], dict[str, Place]]:
+    """Return the actors and the places that the events name, by key, as these accounts together have them."""
+    keys = {key for event in events for actors, place in [named(event)] for key in (*actors, place)}
+    told = list({account.article.id: account for account in accounts}.values())
+    actors = by_key((a for account in told for a in account.actors if a.key in keys), lambda actor: actor.key)
+    places = by_key((p for account in told for p in account.places if p.key in keys), lambda place: place.key)
+    return (
+        {key: one_actor(same) for key, same in actors.items()},
+        {key: one_place(same) for key, same in places.items()},
+    )
 
 
 def one_actor(same: Sequence[Actor]) -> Actor:

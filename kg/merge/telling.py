@@ -14,7 +14,7 @@ from itertools import combinations
 from kg.merge.days import Grain, When, when
 from kg.merge.party import Party, parties, town_of
 from kg.merge.words import content, sketch
-from kg.records import Account, Article, Meeting, Place, Report, Statement, Visit
+from kg.records import Account, Article, Meeting, Place, Report, Span, Statement, Visit
 
 _WORD = re.compile(r"\w+")
 _MOVED = re.compile(
@@ -36,8 +36,6 @@ _DIPLOMACY = frozenset(
 """What any two reports of visits and meetings may share."""
 _AROUND = 300
 """Characters before and after the evidence that tell what else the event was about."""
-_BEFORE = 250
-"""Characters before the evidence in which an article may say that the event has another date than it had."""
 _CAST = 8
 """Participants of a meeting that are looked up in pairs; of more, the first by key."""
 
@@ -128,14 +126,11 @@ class Telling:
 
     @cached_property
     def around(self) -> frozenset[str]:
-        """What the article says with the event: the words of its paragraph that neither name the cast nor the place."""
-        text, evidence = self.article.text, self.report.evidence
-        start = max(text.rfind("\n", 0, evidence.start) + 1, evidence.start - _AROUND)
-        end = text.find("\n", evidence.end)
-        end = min(end if end >= 0 else len(text), evidence.end + _AROUND)
+        """What the article says with the event: the words of its paragraph that name neither the cast nor the place."""
         names = {part for party in self.known.values() for part in party.name}
         places = {word for place in self.account.places for word in _WORD.findall(place.name.casefold())}
-        return content(text[start:end]) - names - places - _DIPLOMACY
+        text = self.article.text
+        return content(paragraph(text, self.report.evidence).of(text)) - names - places - _DIPLOMACY
 
     @property
     def quoted(self) -> str:
@@ -146,12 +141,8 @@ class Telling:
     @cached_property
     def moved(self) -> bool:
         """Say whether the article says, in the evidence or shortly before, that the date is not what it was."""
-        start, end = self.report.evidence.start, self.report.evidence.end
-        text = self.article.text
-        paragraph = max(text.rfind("\n", 0, start) + 1, start - _BEFORE)
-        return bool(
-            _MOVED.search(text, paragraph, min(end + _BEFORE, len(text)) if "\n" not in text[start:end] else end)
-        )
+        text, evidence = self.article.text, self.report.evidence
+        return bool(_MOVED.search(text, paragraph(text, evidence).start, evidence.end))
 
     @cached_property
     def natural(self) -> str:
@@ -198,6 +189,15 @@ class Telling:
                     for face in party.faces(days):
                         for word in sketch(self.words):
                             yield f"statement {face} {word}"
+
+
+def paragraph(text: str, evidence: Span) -> Span:
+    """Return the part of the paragraph around the evidence that tells what else the event was about."""
+    end = text.find("\n", evidence.end)
+    return Span(
+        max(text.rfind("\n", 0, evidence.start) + 1, evidence.start - _AROUND),
+        min(end if end >= 0 else len(text), evidence.end + _AROUND),
+    )
 
 
 def tellings(account: Account) -> tuple[Telling, ...]:
