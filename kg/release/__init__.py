@@ -9,8 +9,21 @@ that grew to the same articles. Store and state are left out: their files hang o
 """
 
 from kg.release.contents import Contents, software_version
+from kg.release.difference import Change, diff
 from kg.release.opened import Release, open_release
 from kg.release.publish import write_release
 from kg.release.turn import Turn, writing
+from kg.release.verify import verify
 
-__all__ = ["Contents", "Release", "Turn", "open_release", "software_version", "write_release", "writing"]
+__all__ = [
+    "Change",
+    "Contents",
+    "Release",
+    "Turn",
+    "diff",
+    "open_release",
+    "software_version",
+    "verify",
+    "write_release",
+    "writing",
+]
