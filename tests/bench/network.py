@@ -34,12 +34,12 @@ from pathlib import Path
 import requests
 from pyoxigraph import Quad, Store
 
-from kg.derived import derived_quads, tally, with_states
 from kg.iri import DEFAULT_BASE, Names, term
 from kg.merge import merge
 from kg.query import run
 from kg.rdf import graph_quads, nquads, ontology_quads
 from kg.records import Account, Actor, Article, Meeting, Mode, Place, Report, Span, Status
+from tests.derivation import derived_quads, tally, with_states
 
 ARTICLES = 5_100
 PEOPLE = 4_000
