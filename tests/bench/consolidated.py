@@ -20,7 +20,6 @@ from kg.evaluate.found import FoundActor
 from kg.evaluate.gold import GoldActor
 from kg.evaluate.match import Cast, start_of, words
 from kg.merge import Merged, merge
-from kg.reader import Reader
 from kg.records import Article, Event, Meeting, Visit
 
 ROOT = Path(__file__).parents[2]
@@ -108,6 +107,8 @@ def _may_be(
 
 def seeds() -> Merged:
     """Return what the seeds give together, read as ``legation build seeds`` reads them."""
+    from kg.reader import Reader  # loads the language model, which judging does without
+
     reader = Reader()
     articles = [a for a in read_inputs(sorted((ROOT / "seeds").glob("*.txt"))) if isinstance(a, Article)]
     return merge([reader.read(article) for article in articles])

@@ -2,7 +2,8 @@
 
 Within an article each telling has one report at most and each report one telling, as many as can be: the same kind, and
 actors and place as ``legation evaluate`` pairs them, or else the same words where the reader does not know who is
-meant. A report of none of the annotated occasions is not judged.
+meant. A report of none of the annotated occasions is not judged, nor one of somebody else who is known by a like name:
+to merge that one rightly would be wrong.
 """
 
 from __future__ import annotations
@@ -55,8 +56,8 @@ def _match(stories: Stories, account: Account, authority: Authority) -> list[int
     result: list[int | None] = [None] * len(told)
     if not told or not events:
         return result
-    cast = Cast(_actors(told, stories.names, authority))
-    weights = np.array([[_weight(_gold(t), event, cast) for event in events] for t in told])
+    people = _People(told, stories.names, account, authority)
+    weights = np.array([[_weight(_gold(t), event, people) for event in events] for t in told])
     rows, columns = linear_sum_assignment(np.where(weights > 0, weights + 100, 0), maximize=True)
     for row, column in zip(rows, columns, strict=True):
         if weights[row, column] > 0:
@@ -64,9 +65,48 @@ def _match(stories: Stories, account: Account, authority: Authority) -> list[int
     return result
 
 
-def _weight(gold: GoldEvent, event: FoundEvent, cast: Cast) -> float:
-    agreed = agreement(gold, event, cast, cast.find)
-    if agreed or gold.kind != event.kind or any(_someone_else(one, cast) for one in event.actors):
+class _People:
+    """The annotated actors of one article, and who of them the reader means."""
+
+    def __init__(
+        self, told: Sequence[Told], names: Mapping[str, tuple[str, ...]], account: Account, authority: Authority
+    ) -> None:
+        roles = {name: role for one in told for name, role in one.roles.items()}
+        meant = {name: actor(name, authority) for one in told for name in one.who}
+        self.cast = Cast(
+            [
+                GoldActor(name, known.kind, (*names.get(name, ()), *known.aliases), *_office(roles.get(name)))
+                for name, known in meant.items()
+            ]
+        )
+        self._keys = [known.key for known in meant.values()]
+        self._key_of = {FoundActor(a.name, a.kind, a.aliases, a.wikidata): a.key for a in account.actors}
+        self._authority = authority
+
+    def known(self, key: str) -> bool:
+        """Say whether a key is that of a person of the authority."""
+        return self._authority.person(key.removeprefix("person/")) is not None
+
+    def whom(self, one: FoundActor) -> int | None:
+        """Return which annotated actor it is, unless the two are known people of a like name."""
+        number, key = self.cast.find(one), self._key_of[one]
+        if number is None or self._keys[number] == key:
+            return number
+        return None if self.known(key) and self.known(self._keys[number]) else number
+
+    def someone_else(self, one: FoundActor) -> bool:
+        """Say whether it is somebody known who is not annotated."""
+        return self.known(self._key_of[one]) and self.whom(one) is None
+
+
+def _office(role: str | None) -> tuple[str | None, str | None]:
+    office, _, of = (role or "").removeprefix("former ").partition(" of ")
+    return office or None, of or None
+
+
+def _weight(gold: GoldEvent, event: FoundEvent, people: _People) -> float:
+    agreed = agreement(gold, event, people.cast, people.whom)
+    if agreed or gold.kind != event.kind or any(map(people.someone_else, event.actors)):
         return agreed
     if gold.kind == "statement":
         alike = same_words(gold.evidence, event.content or "") >= SAME_WORDS
@@ -74,22 +114,6 @@ def _weight(gold: GoldEvent, event: FoundEvent, cast: Cast) -> float:
         elsewhere = gold.country and event.place and event.place.country and gold.country != event.place.country
         alike = not elsewhere and overlap(gold.evidence, event.evidence) >= SAME_WORDS
     return BY_WORDS if alike else 0.0
-
-
-def _someone_else(one: FoundActor, cast: Cast) -> bool:
-    return one.wikidata is not None and cast.find(one) is None
-
-
-def _actors(told: Sequence[Told], names: Mapping[str, tuple[str, ...]], authority: Authority) -> list[GoldActor]:
-    found: dict[str, GoldActor] = {}
-    for one in told:
-        for name in one.who:
-            known = actor(name, authority)
-            office, _, of = one.roles.get(name, "").removeprefix("former ").partition(" of ")
-            found[name] = GoldActor(
-                name, known.kind, (*names.get(name, ()), *known.aliases), office or None, of or None, known.wikidata
-            )
-    return list(found.values())
 
 
 def _gold(told: Told) -> GoldEvent:
