@@ -1,0 +1,112 @@
+"""What happens in a folder, seen from outside as it happens (Linux's inotify), and which stage a publication is in."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import select
+import struct
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+OPEN, MODIFY, CLOSE, MOVED, CREATE, DELETE = 0x20, 0x2, 0x8, 0x80, 0x100, 0x200
+FOLDER, OVERFLOW = 0x40000000, 0x4000
+HEAD = struct.Struct("iIII")
+STAGES = ("reading", "dump", "store", "state", "sync", "rename", "diffs", "switch", "cleaning")
+"""In the order in which they are reached; ``sync`` begins when all is written, ``cleaning`` after the switch."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Something happened to a path (relative to the folder) at a moment, in seconds of ``time.monotonic``."""
+
+    at: float
+    mask: int
+    path: str
+
+
+class Observer:
+    """Tells what happens below a folder. What is made in a folder before it is watched is told by looking there."""
+
+    def __init__(self, root: Path) -> None:
+        """Begin to watch."""
+        self._libc = ctypes.CDLL(None, use_errno=True)
+        self.descriptor = self._libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+        if self.descriptor < 0:
+            raise OSError(ctypes.get_errno(), "inotify cannot be had; raise fs.inotify.max_user_instances")
+        self._root = root
+        self._folders: dict[int, Path] = {}
+        list(self._watch(root))
+
+    def read(self, timeout_s: float) -> list[Seen]:
+        """Return what has happened since; wait so long for the first."""
+        if not select.select([self.descriptor], [], [], max(0.0, timeout_s))[0]:
+            return []
+        seen: list[Seen] = []
+        data, at, place = os.read(self.descriptor, 1 << 20), time.monotonic(), 0
+        while place < len(data):
+            watch, mask, _, length = HEAD.unpack_from(data, place)
+            name = data[place + HEAD.size : place + HEAD.size + length].rstrip(b"\0").decode()
+            place += HEAD.size + length
+            if mask & OVERFLOW:
+                raise RuntimeError("too much happened at once to be seen; raise fs.inotify.max_queued_events")
+            if watch not in self._folders or not name:
+                continue
+            path = self._folders[watch] / name
+            seen.append(Seen(at, mask, path.relative_to(self._root).as_posix()))
+            if mask & FOLDER and mask & (CREATE | MOVED):
+                seen += self._watch(path)
+        return seen
+
+    def close(self) -> None:
+        """Watch no more."""
+        os.close(self.descriptor)
+
+    def _watch(self, folder: Path) -> Iterator[Seen]:
+        mask = OPEN | MODIFY | CLOSE | MOVED | CREATE | DELETE
+        number = self._libc.inotify_add_watch(self.descriptor, os.fsencode(folder), mask)
+        if number < 0:
+            return  # it is gone already
+        self._folders[number] = folder
+        for path in folder.iterdir() if folder.is_dir() else ():
+            yield Seen(time.monotonic(), CREATE, path.relative_to(self._root).as_posix())
+            if path.is_dir() and not path.is_symlink():
+                yield from self._watch(path)
+
+
+class Progress:
+    """Follows a publication from stage to stage by what is seen of it."""
+
+    def __init__(self) -> None:
+        """Begin where nothing is written yet."""
+        self.stage = "reading"
+        self._summed = False
+
+    def after(self, seen: Seen) -> str:
+        """Return the stage once this was seen."""
+        parts = seen.path.split("/")
+        if self.stage != "cleaning":
+            self.stage = self._stage(parts, seen) or self.stage
+        return self.stage
+
+    def _stage(self, parts: list[str], seen: Seen) -> str | None:
+        draft = len(parts) > 1 and parts[0] == "releases" and parts[1].startswith(".")
+        if parts == ["current"] and seen.mask & (MOVED | CREATE):
+            return "cleaning"
+        if any("current" in part for part in parts):
+            return "switch"
+        if parts[0] == "diffs" or "gone" in parts[0]:
+            return "diffs"
+        if len(parts) == 2 and parts[0] == "releases" and not draft and seen.mask & (MOVED | CREATE):
+            return "rename"
+        if not draft or self.stage in ("rename", "diffs", "switch"):
+            return None
+        name = parts[2] if len(parts) > 2 else ""
+        if name == "SHA256SUMS" and seen.mask & CLOSE:
+            self._summed = True
+        if self._summed:
+            return "sync"
+        known = {"dumps": "dump", "store": "store"}
+        return "state" if name.startswith("state") else known.get(name)
