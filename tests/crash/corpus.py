@@ -26,7 +26,8 @@ KINDS = (
     "{one} said on {day} that {two} is welcome.",
 )
 SAID = re.compile(
-    r"(?P<one>[A-Z]\w+ [A-Z]\w+) (?:(?P<visit>visited) (?P<to>\w+)|met (?P<two>[A-Z]\w+ [A-Z]\w+) in (?P<town>\w+)|said)"
+    r"(?P<one>[A-Z]\w+ [A-Z]\w+) "
+    r"(?:(?P<visit>visited) (?P<to>\w+)|met (?P<two>[A-Z]\w+ [A-Z]\w+) in (?P<town>\w+)|said)"
     r" on (?P<day>\d{4}-\d\d-\d\d)(?: that (?P<words>[^.]+))?\."
 )
 

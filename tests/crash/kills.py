@@ -20,7 +20,7 @@ from tests.crash.runs import Run, run, start
 from tests.crash.whole import Tree, compared, current, fingerprint, tree, unsound
 
 How = Literal["moment", "call", "group", "cold"]
-"""Killed from outside at a moment; by itself just before a call; with its workers; or the real command, from outside."""
+"""From outside at a moment; by itself just before a call; with its workers; the real command, from outside."""
 
 PAUSE_S = 0.02
 """The longest that is waited after what a kill is aimed at was seen: nothing that a run does takes longer."""
@@ -66,7 +66,7 @@ def scene(job: Job, template: Path, place: Path, *, cold: bool = False) -> Scene
     with copied(template, place) as folder:
         observer, started = Observer(folder), time.monotonic()
         running = start(job.argv(folder), place, cold=cold, calls=listing)
-        seen = list(_watch(observer, running))
+        seen = list(watch(observer, running))
         observer.close()
         ended = running.ended()
         if ended.code != 0 or ended.acknowledged is None:
@@ -101,8 +101,8 @@ def kill(one: Scene, how: How, draw: random.Random, place: Path, *, aim: str | N
             return None
         stage, acknowledged = killed
         at_once, found = tree(folder), current(folder)
-        losses = _lost(one, folder, acknowledged)
-        losses += _repeated(one, folder, place, done=found == one.after, cold=how == "cold")
+        losses = lost(one, folder, acknowledged)
+        losses += repeated(one, folder, place, done=found == one.after, cold=how == "cold")
         known = {*one.expected.files, *one.expected.others, *tree(one.template).files, *tree(one.template).others}
         left = len({*at_once.files, *at_once.others} - known)
         return Kill(one.job.name, how, stage, "new" if found == one.after else "old", left, tuple(losses))
@@ -157,11 +157,11 @@ def _killed(
         if how == "call":
             calls = [number for number, stage in enumerate(one.calls, 1) if aim in (None, stage)]
             running = start(one.job.argv(folder), place, kill_at=draw.choice(calls))
-            for seen in _watch(observer, running):
+            for seen in watch(observer, running):
                 progress.after(seen)
         else:
             running = start(one.job.argv(folder, workers=workers), place, cold=how == "cold")
-            _strike(one, running, observer, progress, draw, aim, group=how == "group" or draw.random() < 0.5)
+            strike(one, running, observer, progress, draw, aim, group=how == "group" or draw.random() < 0.5)
         ended = running.ended()
         while more := observer.read(0):
             for seen in more:
@@ -171,7 +171,7 @@ def _killed(
     return (progress.stage, ended.acknowledged) if ended.code == -9 else None
 
 
-def _strike(
+def strike(
     one: Scene,
     running: Run,
     observer: Observer,
@@ -192,7 +192,7 @@ def _strike(
     nth = sum(known == stage for known, _ in one.moments[1 : index + 1])
     pause = draw.uniform(0, min(lasts, PAUSE_S))
     count = 0
-    for seen in _watch(observer, running):
+    for seen in watch(observer, running):
         count += progress.after(seen) == stage
         if count >= nth:
             until = time.perf_counter() + pause
@@ -202,7 +202,7 @@ def _strike(
             return
 
 
-def _watch(observer: Observer, running: Run) -> Iterator[Seen]:
+def watch(observer: Observer, running: Run) -> Iterator[Seen]:
     """Yield what is seen of the run as it happens, until it ends."""
     going = True
     while going:
@@ -211,7 +211,7 @@ def _watch(observer: Observer, running: Run) -> Iterator[Seen]:
             yield from more
 
 
-def _lost(one: Scene, folder: Path, acknowledged: str | None) -> list[str]:
+def lost(one: Scene, folder: Path, acknowledged: str | None) -> list[str]:
     """Return what a kill has cost: all that must hold before anything else is run."""
     version = current(folder)
     if acknowledged is not None and version != one.after:
@@ -227,7 +227,7 @@ def _lost(one: Scene, folder: Path, acknowledged: str | None) -> list[str]:
     return wrong
 
 
-def _repeated(one: Scene, folder: Path, place: Path, *, done: bool, cold: bool) -> list[str]:
+def repeated(one: Scene, folder: Path, place: Path, *, done: bool, cold: bool) -> list[str]:
     """Return what is wrong after the next run, which must do the job and clear away all that was left."""
     ended = run(one.job.argv(folder, again=done), place, cold=cold)
     if ended.code != 0:

@@ -85,9 +85,10 @@ class Progress:
         self._summed = False
 
     def after(self, seen: Seen) -> str:
-        """Return the stage once this was seen."""
+        """Return the stage once this was seen; clearing up is part of the stage that it follows."""
         parts = seen.path.split("/")
-        if self.stage != "cleaning":
+        clearing = seen.mask & DELETE or (seen.mask & FOLDER and not seen.mask & (CREATE | MOVED))
+        if self.stage != "cleaning" and not clearing:
             self.stage = self._stage(parts, seen) or self.stage
         return self.stage
 

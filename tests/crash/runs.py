@@ -94,7 +94,8 @@ def start(
     """Start a command; what it prints goes to a new folder in ``place``.
 
     A warm run kills itself just before the call number ``kill_at`` of those in ``CHANGES`` that concern the folders of
-    releases; ``calls`` is a file to list them in, each with its moment. ``largest`` is the most bytes that it may write to a file.
+    releases; ``calls`` is a file to list them in, each with its moment. ``largest`` is the most bytes that it may
+    write to a file.
     """
     said = Path(tempfile.mkdtemp(prefix="said-", dir=place))
     for name in ("out", "err"):
@@ -140,7 +141,7 @@ def _main(argv: list[str], said: Path, kill_at: int | None, calls: Path | None, 
         if act := getattr(kg.pipeline, name, None):
             setattr(kg.pipeline, name, partial(act, make_reader=invented_reader))
     if kill_at is not None or calls is not None:
-        folder = argv[[argv.index(word) for word in ("--out", "--to", "--from") if word in argv][0] + 1]
+        folder = argv[next(argv.index(word) for word in ("--out", "--to", "--from") if word in argv) + 1]
         _count(folder, kill_at, calls)
     sys.exit(kg.cli.main(argv))
 

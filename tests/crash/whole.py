@@ -125,4 +125,3 @@ def compared(found: Tree, expected: Tree) -> list[str]:
     if found.size > expected.size * SLACK + 65536:
         wrong.append(f"{found.size} bytes on disk; an undisturbed run takes {expected.size}")
     return wrong
-
