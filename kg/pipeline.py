@@ -18,7 +18,7 @@ from kg.errors import InputError
 from kg.iri import DEFAULT_BASE, Names
 from kg.merge import Merged, merge
 from kg.official import records_of
-from kg.rdf import graph_quads, ontology_quads, record_quads
+from kg.rdf import graph_quads, nquads, ontology_quads, record_quads
 from kg.records import Account, Article, Contradiction, Refusal
 from kg.release import Contents, write_release
 from kg.workers import MakeReader, Tell, read_articles, spacy_reader
@@ -71,11 +71,13 @@ def build(
     checked = corroborate(merged, records_of({actor.key for actor in merged.actors}))
     contradictions = _gathered((*checked.contradictions, *(c for a in readings.accounts for c in a.contradictions)))
     contents = Contents(
-        quads=[
-            *graph_quads(names, readings.accounts, merged),
-            *record_quads(names, merged, checked.corroborations),
-            *ontology_quads(names),
-        ],
+        added=nquads(
+            [
+                *graph_quads(names, readings.accounts, merged),
+                *record_quads(names, merged, checked.corroborations),
+                *ontology_quads(names),
+            ]
+        ),
         inputs=tuple((account.article.id, account.article.sha256) for account in readings.accounts),
         refused=refused,
         counts=_counts(readings.accounts, merged, checked),
