@@ -27,17 +27,24 @@ class Full:
     losses: tuple[str, ...]
 
 
-def needed(one: Scene, disk: Path, place: Path) -> int:
-    """Return the most bytes of the disk that an undisturbed run takes at any time."""
+def sizes(one: Scene, disk: Path, place: Path, number: int) -> list[int]:
+    """Return about so many sizes of free space, in bytes: each stage stops at some of them, and one is room enough."""
     folder = _begun(one, disk)
-    before = least = os.statvfs(disk).f_bavail
-    observer, running = Observer(folder), start(one.job.argv(folder), place)
-    for _ in watch(observer, running):
-        least = min(least, os.statvfs(disk).f_bavail)
+    status = os.statvfs(disk)
+    observer, progress, running = Observer(folder), Progress(), start(one.job.argv(folder), place)
+    taken: dict[str, list[int]] = {"reading": [0]}
+    for seen in watch(observer, running):
+        used = (status.f_bavail - os.statvfs(disk).f_bavail) * status.f_frsize
+        taken.setdefault(progress.after(seen), []).append(used)
     observer.close()
     if running.ended().code:
         raise RuntimeError(f"{one.job.name} fails on an empty disk: {running.ended()}")
-    return (before - least) * os.statvfs(disk).f_frsize
+    each = max(1, number // len(taken))
+    found, before = {0}, 0
+    for used in taken.values():
+        found |= {before + (max(used) - before) * step // each for step in range(1, each + 1) if max(used) > before}
+        before = max(before, *used)
+    return [*sorted(found - {before}), before * 11 // 10 + 65536]
 
 
 def without_room(one: Scene, disk: Path, place: Path, *, free: int, limit: bool = False) -> Full:
@@ -68,11 +75,6 @@ def without_room(one: Scene, disk: Path, place: Path, *, free: int, limit: bool 
         losses.append(f"the message names not the folder and the next step: {said}")
     losses += repeated(one, folder, place, done=False, cold=False)
     return Full(one.job.name, free, progress.stage, tuple(losses))
-
-
-def sizes(need: int, number: int) -> list[int]:
-    """Return so many sizes of free space, from none to a little more than what is needed."""
-    return [need * 21 * index // (20 * (number - 1)) for index in range(number)]
 
 
 def table(runs: Sequence[Full]) -> str:

@@ -44,6 +44,18 @@ def seeds(place: Path) -> list[tuple[Job, Path]]:
     return _jobs(place, SEEDS[:3], SEEDS[3:], [SEEDS[0].stem], cold=True)
 
 
+def other_add(place: Path) -> Job:
+    """Return a job that adds other articles than those of :func:`invented`, to the same folder."""
+    words = ("add", str(corpus.write(place / "other", ["c1", "c2"])), "--to", "DIR")
+    return Job("add others", words, words)
+
+
+def taken_back() -> Job:
+    """Return the job that retracts the articles that ``add`` brings."""
+    words = ("retract", "b1", "b2", "b3", "--to", "DIR")
+    return Job("take back", words, words)
+
+
 def _jobs(
     place: Path, base: Sequence[Path], more: Sequence[Path], gone: Sequence[str], *, cold: bool = False
 ) -> list[tuple[Job, Path]]:
@@ -56,7 +68,7 @@ def _jobs(
         raise RuntimeError(f"no release to begin with: {ended.err}")
     build, add = ("build", *first, "--out", "DIR"), ("add", *grown, "--to", "DIR")
     anew = ("build", *grown, "--out", "DIR")
-    retract = ("retract", *gone, "--from", "DIR")
+    retract = ("retract", *gone, "--to", "DIR")
     kept = ("add", *(word for word in first if Path(word).stem not in gone), "--to", "DIR")
     return [
         (Job("first build", build, build), empty),

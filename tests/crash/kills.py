@@ -78,7 +78,7 @@ def scene(job: Job, template: Path, place: Path, *, cold: bool = False) -> Scene
     times = [started, *(one.at for one in seen)]
     stages = ["reading", *(progress.after(one) for one in seen)]
     lasting = [later - earlier for earlier, later in zip(times, [*times[1:], times[-1]], strict=True)]
-    called = [float(line.split()[0]) for line in listing.read_text(encoding="utf-8").splitlines()]
+    called = [_called(line, times, stages, folder) for line in listing.read_text(encoding="utf-8").splitlines()]
     return Scene(
         job,
         template,
@@ -86,7 +86,7 @@ def scene(job: Job, template: Path, place: Path, *, cold: bool = False) -> Scene
         ended.acknowledged,
         expected,
         tuple(zip(stages, lasting, strict=True)),
-        tuple(stages[bisect_right(times, at) - 1] for at in called),
+        tuple(called),
     )
 
 
@@ -156,7 +156,8 @@ def _killed(
     try:
         if how == "call":
             calls = [number for number, stage in enumerate(one.calls, 1) if aim in (None, stage)]
-            running = start(one.job.argv(folder), place, kill_at=draw.choice(calls))
+            number = draw.choice(calls)
+            running = start(one.job.argv(folder), place, kill_at=number)
             for seen in watch(observer, running):
                 progress.after(seen)
         else:
@@ -168,7 +169,8 @@ def _killed(
                 progress.after(seen)
     finally:
         observer.close()
-    return (progress.stage, ended.acknowledged) if ended.code == -9 else None
+    stage = one.calls[number - 1] if how == "call" else progress.stage
+    return (stage, ended.acknowledged) if ended.code == -9 else None
 
 
 def strike(
@@ -236,6 +238,14 @@ def repeated(one: Scene, folder: Path, place: Path, *, done: bool, cold: bool) -
     if current(folder) != one.after:
         wrong.append(f"the next run makes {current(folder)}, not {one.after}")
     return wrong + compared(tree(folder), one.expected)
+
+
+def _called(line: str, times: Sequence[float], stages: Sequence[str], folder: Path) -> str:
+    """Return the stage in which a call is made, by its line in the listing."""
+    at, what = line.split(" ", 1)
+    if what.startswith("os.rename") and f"'{folder}/current'" in what:
+        return "switch"
+    return stages[bisect_right(times, float(at)) - 1]
 
 
 def _row(job: str, stage: str, kills: Sequence[Kill]) -> str:

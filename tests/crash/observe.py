@@ -14,8 +14,10 @@ from pathlib import Path
 OPEN, MODIFY, CLOSE, MOVED, CREATE, DELETE = 0x20, 0x2, 0x8, 0x80, 0x100, 0x200
 FOLDER, OVERFLOW = 0x40000000, 0x4000
 HEAD = struct.Struct("iIII")
-STAGES = ("reading", "dump", "store", "state", "sync", "rename", "diffs", "switch", "cleaning")
-"""In the order in which they are reached; ``sync`` begins when all is written, ``cleaning`` after the switch."""
+DRAFT = ".draft"
+STAGES = ("reading", "dump", "store", "state", "diffs", "sync", "rename", "switch", "cleaning")
+"""In the order in which they are reached. ``sync`` begins when all is written, ``rename`` when the release has its
+name; ``switch`` is just before it becomes the current one, as only a call can be, and ``cleaning`` begins after."""
 
 
 @dataclass(frozen=True)
@@ -93,21 +95,22 @@ class Progress:
         return self.stage
 
     def _stage(self, parts: list[str], seen: Seen) -> str | None:
-        draft = len(parts) > 1 and parts[0] == "releases" and parts[1].startswith(".")
-        if parts == ["current"] and seen.mask & (MOVED | CREATE):
+        moved = seen.mask & (MOVED | CREATE)
+        if parts == ["current"] and moved:
             return "cleaning"
-        if any("current" in part for part in parts):
-            return "switch"
-        if parts[0] == "diffs" or "gone" in parts[0]:
-            return "diffs"
-        if len(parts) == 2 and parts[0] == "releases" and not draft and seen.mask & (MOVED | CREATE):
-            return "rename"
-        if not draft or self.stage in ("rename", "diffs", "switch"):
+        if DRAFT not in parts:
+            return "rename" if moved and len(parts) == 2 and parts[0] in ("releases", "diffs") else None
+        if self.stage == "rename":
             return None
-        name = parts[2] if len(parts) > 2 else ""
+        name = (parts[parts.index(DRAFT) + 1 :][1:2] or [""])[0] if parts[0] == "releases" else parts[0]
         if name == "SHA256SUMS" and seen.mask & CLOSE:
             self._summed = True
+        if parts[0] == "diffs" and not seen.mask & OPEN:
+            return "diffs"
         if self._summed:
-            return "sync"
-        known = {"dumps": "dump", "store": "store"}
-        return "state" if name.startswith("state") else known.get(name)
+            return None if self.stage == "diffs" and parts[0] != DRAFT else "sync"
+        if seen.mask & OPEN:
+            return None  # the store is made by reading the dump
+        if name.startswith("state"):
+            return "state"
+        return {"dumps": "dump", "store": "store"}.get(name)

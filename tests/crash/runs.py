@@ -141,7 +141,7 @@ def _main(argv: list[str], said: Path, kill_at: int | None, calls: Path | None, 
         if act := getattr(kg.pipeline, name, None):
             setattr(kg.pipeline, name, partial(act, make_reader=invented_reader))
     if kill_at is not None or calls is not None:
-        folder = argv[next(argv.index(word) for word in ("--out", "--to", "--from") if word in argv) + 1]
+        folder = argv[next(argv.index(word) for word in ("--out", "--to") if word in argv) + 1]
         _count(folder, kill_at, calls)
     sys.exit(kg.cli.main(argv))
 
