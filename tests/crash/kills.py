@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from tests.crash.jobs import Job
-from tests.crash.observe import STAGES, Observer, Progress, Seen
+from tests.crash.observe import DRAFT, STAGES, Observer, Progress, Seen
 from tests.crash.runs import Run, run, start
 from tests.crash.whole import Tree, compared, current, fingerprint, tree, unsound
 
@@ -78,7 +78,7 @@ def scene(job: Job, template: Path, place: Path, *, cold: bool = False) -> Scene
     times = [started, *(one.at for one in seen)]
     stages = ["reading", *(progress.after(one) for one in seen)]
     lasting = [later - earlier for earlier, later in zip(times, [*times[1:], times[-1]], strict=True)]
-    called = [_called(line, times, stages, folder) for line in listing.read_text(encoding="utf-8").splitlines()]
+    called = _called(listing.read_text(encoding="utf-8").splitlines(), times, stages, folder)
     return Scene(
         job,
         template,
@@ -86,7 +86,7 @@ def scene(job: Job, template: Path, place: Path, *, cold: bool = False) -> Scene
         ended.acknowledged,
         expected,
         tuple(zip(stages, lasting, strict=True)),
-        tuple(called),
+        called,
     )
 
 
@@ -240,12 +240,19 @@ def repeated(one: Scene, folder: Path, place: Path, *, done: bool, cold: bool) -
     return wrong + compared(tree(folder), one.expected)
 
 
-def _called(line: str, times: Sequence[float], stages: Sequence[str], folder: Path) -> str:
-    """Return the stage in which a call is made, by its line in the listing."""
-    at, what = line.split(" ", 1)
-    if what.startswith("os.rename") and f"'{folder}/current'" in what:
-        return "switch"
-    return stages[bisect_right(times, float(at)) - 1]
+def _called(lines: Sequence[str], times: Sequence[float], stages: Sequence[str], folder: Path) -> tuple[str, ...]:
+    """Return the stages in which the calls of a listing are made; between the last renamings, as the calls tell them."""
+    called: list[str] = []
+    late = None
+    for line in lines:
+        at, what = line.split(" ", 1)
+        switch = what.startswith("os.rename") and f"'{folder}/current'" in what
+        called.append("switch" if switch else late or stages[bisect_right(times, float(at)) - 1])
+        if switch:
+            late = "cleaning"
+        elif late is None and what.startswith("os.rename") and f", '{folder}/releases/" in what and DRAFT in what:
+            late = "rename" if f", '{folder}/releases/{DRAFT}" not in what else None
+    return tuple(called)
 
 
 def _row(job: str, stage: str, kills: Sequence[Kill]) -> str:
