@@ -9,8 +9,18 @@ that grew to the same articles. Store and state are left out: their files hang o
 """
 
 from kg.release.contents import Contents, software_version
-from kg.release.opened import Release, open_release
+from kg.release.opened import Release, open_release, release_folder
 from kg.release.publish import write_release
-from kg.release.turn import Turn, writing
+from kg.release.turn import Turn, unwritable, writing
 
-__all__ = ["Contents", "Release", "Turn", "open_release", "software_version", "write_release", "writing"]
+__all__ = [
+    "Contents",
+    "Release",
+    "Turn",
+    "open_release",
+    "release_folder",
+    "software_version",
+    "unwritable",
+    "write_release",
+    "writing",
+]
