@@ -9,18 +9,23 @@ that grew to the same articles. Store and state are left out: their files hang o
 """
 
 from kg.release.contents import Contents, software_version
+from kg.release.difference import Change, diff
 from kg.release.opened import Release, open_release, release_folder
 from kg.release.publish import write_release
 from kg.release.turn import Turn, unwritable, writing
+from kg.release.verify import verify
 
 __all__ = [
+    "Change",
     "Contents",
     "Release",
     "Turn",
+    "diff",
     "open_release",
     "release_folder",
     "software_version",
     "unwritable",
+    "verify",
     "write_release",
     "writing",
 ]

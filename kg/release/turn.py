@@ -13,14 +13,13 @@ from pathlib import Path
 
 from kg.errors import ReleaseError
 from kg.release.durable import make_folder, sync
+from kg.release.gone import GONE
 
 DRAFT = ".draft"
 """Name of the folders in which things are made, beside where they will stand; only the one writer has any."""
 
 PENDING = "pending"
 """File in ``DIR/.draft``: a version, and the folders that stand only if ``DIR/current`` points at it."""
-
-GONE = "gone.tsv"
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Turn:
         """Remove what a writer left that did not finish, or finish it where its release is the current one."""
         pending = self.out / DRAFT / PENDING
         if pending.is_file():
-            version, *folders = pending.read_text(encoding="utf-8").splitlines()
+            version, *folders = pending.read_text(encoding="utf-8").splitlines() or [""]
             if current_version(self.out) == version:
                 if (gone := pending.with_name(GONE)).exists():
                     gone.replace(self.out / GONE)
@@ -70,7 +69,10 @@ def writing(out: Path) -> Iterator[Turn]:
     try:
         _lock(descriptor, out)
         turn = Turn(out)
-        turn.clean()
+        try:
+            turn.clean()
+        except OSError as error:
+            raise unwritable(out, error) from error
         yield turn
     finally:
         os.close(descriptor)
