@@ -13,7 +13,7 @@ from unittest.mock import patch
 from kg import cli, pipeline
 from tests.crash.corpus import invented_reader
 
-PUBLISHING = ("build", "add", "retract")
+PUBLISHING = ("build", "add")
 
 
 def main(argv: Sequence[str]) -> int:

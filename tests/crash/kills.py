@@ -241,7 +241,7 @@ def repeated(one: Scene, folder: Path, place: Path, *, done: bool, cold: bool) -
 
 
 def _called(lines: Sequence[str], times: Sequence[float], stages: Sequence[str], folder: Path) -> tuple[str, ...]:
-    """Return the stages in which the calls of a listing are made; between the last renamings, as the calls tell them."""
+    """Return the stages in which the calls of a listing are made; the last ones as the calls themselves tell them."""
     called: list[str] = []
     late = None
     for line in lines:
