@@ -12,8 +12,8 @@ counted once an event, however many act for it.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from itertools import permutations, product
@@ -26,7 +26,7 @@ from kg.iri import Names, term
 from kg.known import State, read_state
 from kg.literals import count as counted
 from kg.merge import Merged
-from kg.records import Actor, Event, Meeting, Place, Statement, Visit
+from kg.records import WIKIDATA, Actor, Event, Link, Meeting, Place, Statement, Visit
 from kg.tables import rows
 
 CUBE = "cube/dyad-years"
@@ -49,8 +49,8 @@ class Fact:
     ``subject`` and ``object`` are keys of nodes. ``metWith``, ``metInPersonWith`` and ``visitedState`` are edges from
     one to the other. A ``dyadYear`` is a cell of the cube: ``object`` is the other state, ``kind`` the local name of a
     class (``Visit``, ``Meeting``) or of a statement's act (``Accuse``), ``status`` that of the event, ``year`` four
-    digits or :data:`UNKNOWN_YEAR`. ``cube`` and ``state`` say that the data set, or a state that other facts point at,
-    is to be described.
+    digits or :data:`UNKNOWN_YEAR`. ``cube`` says that the data set is to be described, ``state`` that this state
+    is to be among the actors, since other facts point at it.
     """
 
     relation: Relation
@@ -73,7 +73,7 @@ def facts(event: Event, actors: Mapping[str, Actor], places: Mapping[str, Place]
     states: set[str] = set()
 
     def acting(*keys: str) -> set[str]:
-        """Return the states for which these actors act; those known by a country's code are to be described."""
+        """Return the states for which these actors act; those known by a country's code must be actors."""
         named = {key: _state_of(actors[key]) for key in keys if key in actors}
         states.update(state for key, state in named.items() if state and state != key)
         return {state for state in named.values() if state}
@@ -109,6 +109,20 @@ def facts(event: Event, actors: Mapping[str, Actor], places: Mapping[str, Place]
     return frozenset(found | {Fact("state", state) for state in states & pointed})
 
 
+def with_states(merged: Merged, numbers: Iterable[Fact]) -> Merged:
+    """Return the same with an actor for each state that facts point at and no article names, so that all edges end."""
+    here = {actor.key for actor in merged.actors}
+    missing = [state_actor(f.subject) for f in numbers if f.relation == "state" and f.subject not in here]
+    return replace(merged, actors=tuple(sorted((*merged.actors, *missing), key=lambda actor: actor.key)))
+
+
+def state_actor(key: str) -> Actor:
+    """Return the state of a fact ``state`` as an actor, as the authority has it."""
+    state = _states()[key]
+    links = (Link(WIKIDATA + state.qid, "exactMatch"),) if state.qid else ()
+    return Actor(key, "state", state.name, (), None, state.alpha2, links, state.notations)
+
+
 def tally(merged: Merged) -> dict[Fact, int]:
     """Return every fact that the events support, with how many events do, sorted."""
     actors = {actor.key: actor for actor in merged.actors}
@@ -124,7 +138,11 @@ def derived_quads(names: Names, numbers: Mapping[Fact, int]) -> Iterator[Quad]:
 
 
 def fact_quads(names: Names, fact: Fact, count: int) -> Iterator[Quad]:
-    """Return the quads of one fact that ``count`` events support, in the graph ``derived``; no two facts share one."""
+    """Return the quads of one fact that ``count`` events support, in the graph ``derived``; no two facts share one.
+
+    A fact ``state`` has none: it asks for an actor (:func:`state_actor`) where no article names that state. Described
+    in this graph as well, a state named by articles would have each triple twice, and sums in queries be doubled.
+    """
     graph = names.graph("derived")
     subject = names.node(fact.subject)
     match fact.relation:
@@ -133,7 +151,7 @@ def fact_quads(names: Names, fact: Fact, count: int) -> Iterator[Quad]:
         case "cube":
             triples = _cube(names)
         case "state":
-            triples = _described(names, fact.subject)
+            triples = iter(())  # those of an actor, see with_states
         case edge:
             triples = iter([(subject, term(f"leg:{edge}"), names.node(fact.object))])
     return (Quad(node, predicate, value, graph) for node, predicate, value in triples)
@@ -162,17 +180,6 @@ def _cube(names: Names) -> _Triples:
     yield node, term("rdf:type"), term("qb:DataSet")
     yield node, term("rdfs:label"), Literal("Events between states by year, kind and status", language="en")
     yield node, term("qb:structure"), term("leg:DyadYearStructure")
-
-
-def _described(names: Names, key: str) -> _Triples:
-    """Yield what a state is, word for word as where an article names it, so that no edge points into the void."""
-    state, node = _states()[key], names.node(key)
-    yield node, term("rdf:type"), term("leg:Actor")
-    yield node, term("rdf:type"), term("leg:State")
-    yield node, term("rdfs:label"), Literal(state.name, language="en")
-    yield node, term("leg:countryCode"), Literal(state.alpha2)
-    for scheme, code in state.notations:
-        yield node, term("skos:notation"), Literal(code, datatype=term(f"leg:{scheme}"))
 
 
 def _state_of(actor: Actor) -> str | None:

@@ -22,7 +22,7 @@ from kg.rdf import article_quads, confirmation_quad, event_quads, nquads
 from kg.records import Account, Contradiction, Event, Meeting, Report
 from kg.state import Part, State, Where, cited
 from kg.things import cast, named
-from kg.units import depends_on_number, of_account, of_event, thing_of, unit_quads
+from kg.units import THINGS, depends_on_number, of_account, of_event, thing_of, unit_quads
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ def _people(event: Event) -> Iterator[str]:
 
 
 def _is_thing(unit: _Unit) -> bool:
-    return any(part.kind in ("actor", "place", "rows") for part in (*unit.before, *unit.after))
+    return any(part.kind in THINGS for part in (*unit.before, *unit.after))
 
 
 def _without(lines: Sequence[bytes], others: Iterable[bytes]) -> list[bytes]:

@@ -226,7 +226,12 @@ class State:
     def counts(self) -> dict[str, int]:
         """Return how many articles, reports, visits, meetings, statements, actors, places and records there are."""
         events = dict(self._db.execute("SELECT kind, COUNT(*) FROM events GROUP BY kind"))
-        units = dict(self._db.execute("SELECT kind, COUNT(DISTINCT unit) FROM parts GROUP BY kind"))
+        units = dict(
+            self._db.execute(
+                "SELECT CASE kind WHEN 'state' THEN 'actor' ELSE kind END AS whole, COUNT(DISTINCT unit) FROM parts "
+                "GROUP BY whole"
+            )
+        )
         return {
             "articles": self._one("SELECT COUNT(*) FROM articles"),
             "reports": self._one("SELECT COUNT(*) FROM told"),

@@ -7,6 +7,7 @@ function of the parts that are contributed to it. A release grows by making the 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple, replace
 from typing import Any
@@ -16,7 +17,7 @@ from pyoxigraph import Quad
 
 from kg.accepted import linked
 from kg.corroborate import Checked
-from kg.derived import Fact, fact_quads, facts
+from kg.derived import Fact, fact_quads, facts, state_actor
 from kg.iri import Names
 from kg.rdf import holding_quads, office_quads, offices_of, official_quads, thing_quads, town
 from kg.records import Account, Actor, Event, OfficeHolding, OfficialRecord, Place
@@ -29,6 +30,9 @@ _PLACE = TypeAdapter(Place)
 _HOLDING = TypeAdapter(OfficeHolding)
 _RECORD = TypeAdapter(tuple[OfficialRecord, str | None])
 _ROWS = TypeAdapter(tuple[Row, ...])
+
+THINGS = frozenset({"actor", "place", "state", "rows"})
+"""Kinds of parts that make an actor or a place, or change its links."""
 
 
 def of_account(names: Names, account: Account) -> frozenset[Part]:
@@ -56,7 +60,10 @@ def of_event(
         payload = _RECORD.dump_json((one.record, town(event, one.record))).decode()
         found.add(Part(one.record.key, "record", payload))
     for fact in facts(event, actors, places):
-        found.add(Part(f"fact/{json.dumps(astuple(fact), ensure_ascii=False)}", "fact", ""))
+        if fact.relation == "state":
+            found.add(Part(fact.subject, "state", _json(_ACTOR, state_actor(fact.subject))))
+        else:
+            found.add(Part(f"fact/{json.dumps(astuple(fact), ensure_ascii=False)}", "fact", ""))
     return frozenset(found)
 
 
@@ -72,24 +79,27 @@ def applied(state: State) -> int:
 
 
 def thing_of(parts: Mapping[Part, int]) -> Actor | Place | None:
-    """Return the actor or place that the parts make, with the links accepted for it, or None if they make none."""
-    told = [part.payload for part in parts if part.kind in ("actor", "place")]
-    rows = tuple(row for part in parts if part.kind == "rows" for row in _ROWS.validate_json(part.payload))
-    if not told:
-        return None
-    if any(part.kind == "actor" for part in parts):
-        return linked(one_actor([_ACTOR.validate_json(payload) for payload in told]), rows)
-    return linked(one_place([_PLACE.validate_json(payload) for payload in told]), rows)
+    """Return the actor or place that the parts make, with the links accepted for it, or None if they make none.
+
+    A state that no article names is an actor all the same where something derived points at it.
+    """
+    told: dict[str, list[str]] = defaultdict(list)
+    for part in parts:
+        told[part.kind].append(part.payload)
+    rows = tuple(row for payload in told["rows"] for row in _ROWS.validate_json(payload))
+    if actors := [_ACTOR.validate_json(payload) for payload in told["actor"] or told["state"]]:
+        return linked(one_actor(actors), rows)
+    if places := [_PLACE.validate_json(payload) for payload in told["place"]]:
+        return linked(one_place(places), rows)
+    return None
 
 
 def unit_quads(names: Names, parts: Mapping[Part, int]) -> Iterator[Quad]:
     """Return the quads of the one unit whose parts these are, with how many contribute each; none of no parts."""
     kinds = {part.kind for part in parts}
     (unit,) = {part.unit for part in parts} or {""}
-    if kinds & {"actor", "place"}:
-        thing = thing_of(parts)
-        if thing:
-            yield from thing_quads(names, thing)
+    if thing := thing_of(parts) if kinds & THINGS else None:
+        yield from thing_quads(names, thing)
     elif "office" in kinds:
         told = [json.loads(part.payload) for part in parts]
         owners = {owner for _, owner in told if owner}
