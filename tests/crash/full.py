@@ -33,9 +33,10 @@ def sizes(one: Scene, disk: Path, place: Path, number: int) -> list[int]:
     status = os.statvfs(disk)
     observer, progress, running = Observer(folder), Progress(), start(one.job.argv(folder), place)
     taken: dict[str, list[int]] = {"reading": [0]}
-    for seen in watch(observer, running):
+    for batch in watch(observer, running):
         used = (status.f_bavail - os.statvfs(disk).f_bavail) * status.f_frsize
-        taken.setdefault(progress.after(seen), []).append(used)
+        for stage in progress.through(batch):
+            taken.setdefault(stage, []).append(used)
     observer.close()
     if running.ended().code:
         raise RuntimeError(f"{one.job.name} fails on an empty disk: {running.ended()}")
@@ -97,5 +98,5 @@ def _begun(one: Scene, disk: Path) -> Path:
 
 
 def _follow(observer: Observer, progress: Progress, running: Run) -> None:
-    for seen in watch(observer, running):
-        progress.after(seen)
+    for batch in watch(observer, running):
+        progress.through(batch)

@@ -34,9 +34,9 @@ class Job:
 def invented(place: Path) -> list[tuple[Job, Path]]:
     """Return the jobs on invented articles, each with the folder that it begins with."""
     keys = [f"a{number}" for number in range(8)]
-    base = corpus.write(place / "base", keys)
+    base = sorted(corpus.write(place / "base", keys).iterdir())
     more = corpus.write(corpus.write(place / "more", ["b1", "b2", "b3"]), ["a2"], edition=2)
-    return _jobs(place, [base], [more], ["a1", "a4"])
+    return _jobs(place, base, [more], ["a1", "a4"])
 
 
 def seeds(place: Path) -> list[tuple[Job, Path]]:

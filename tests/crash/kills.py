@@ -66,7 +66,7 @@ def scene(job: Job, template: Path, place: Path, *, cold: bool = False) -> Scene
     with copied(template, place) as folder:
         observer, started = Observer(folder), time.monotonic()
         running = start(job.argv(folder), place, cold=cold, calls=listing)
-        seen = list(watch(observer, running))
+        seen = [one for batch in watch(observer, running) for one in batch]
         observer.close()
         ended = running.ended()
         if ended.code != 0 or ended.acknowledged is None:
@@ -158,15 +158,14 @@ def _killed(
             calls = [number for number, stage in enumerate(one.calls, 1) if aim in (None, stage)]
             number = draw.choice(calls)
             running = start(one.job.argv(folder), place, kill_at=number)
-            for seen in watch(observer, running):
-                progress.after(seen)
+            for batch in watch(observer, running):
+                progress.through(batch)
         else:
             running = start(one.job.argv(folder, workers=workers), place, cold=how == "cold")
             strike(one, running, observer, progress, draw, aim, group=how == "group" or draw.random() < 0.5)
         ended = running.ended()
-        while more := observer.read(0):
-            for seen in more:
-                progress.after(seen)
+        while batch := observer.read(0):
+            progress.through(batch)
     finally:
         observer.close()
     stage = one.calls[number - 1] if how == "call" else progress.stage
@@ -194,8 +193,8 @@ def strike(
     nth = sum(known == stage for known, _ in one.moments[1 : index + 1])
     pause = draw.uniform(0, min(lasts, PAUSE_S))
     count = 0
-    for seen in watch(observer, running):
-        count += progress.after(seen) == stage
+    for batch in watch(observer, running):
+        count += sum(known == stage for known in progress.through(batch))
         if count >= nth:
             until = time.perf_counter() + pause
             while time.perf_counter() < until:
@@ -204,13 +203,13 @@ def strike(
             return
 
 
-def watch(observer: Observer, running: Run) -> Iterator[Seen]:
+def watch(observer: Observer, running: Run) -> Iterator[list[Seen]]:
     """Yield what is seen of the run as it happens, until it ends."""
     going = True
     while going:
         going = running.running
-        while more := observer.read(0.005 if going else 0):
-            yield from more
+        while batch := observer.read(0.005 if going else 0):
+            yield batch
 
 
 def lost(one: Scene, folder: Path, acknowledged: str | None) -> list[str]:

@@ -7,7 +7,7 @@ import os
 import select
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,6 +93,10 @@ class Progress:
         if self.stage != "cleaning" and not clearing:
             self.stage = self._stage(parts, seen) or self.stage
         return self.stage
+
+    def through(self, batch: Sequence[Seen]) -> list[str]:
+        """Return the stage after each of these."""
+        return [self.after(seen) for seen in batch]
 
     def _stage(self, parts: list[str], seen: Seen) -> str | None:
         moved = seen.mask & (MOVED | CREATE)

@@ -24,15 +24,14 @@ def cut(one: Scene, draw: random.Random, place: Path, *, aim: str | None) -> Kil
         observer, progress = Observer(folder), Progress()
         running = start(one.job.argv(folder), place)
         if aim is None:
-            for seen in watch(observer, running):
-                progress.after(seen)
+            for batch in watch(observer, running):
+                progress.through(batch)
         else:
             strike(one, running, observer, progress, draw, aim, group=True)
         with after_power_loss(image, place) as found:
             ended = running.ended()
-            while more := observer.read(0):
-                for seen in more:
-                    progress.after(seen)
+            while batch := observer.read(0):
+                progress.through(batch)
             observer.close()
             again = found / "DIR"
             version = current(again)

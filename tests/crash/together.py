@@ -134,10 +134,9 @@ def _held(job: Job, folder: Path, place: Path, aim: str) -> Iterator[Run]:
     running = start(job.argv(folder), place)
     try:
         while progress.stage != aim and running.running:
-            for seen in observer.read(0.01):
-                if progress.after(seen) == aim:
-                    running.signal(signal.SIGSTOP)
-                    break
+            if aim in progress.through(observer.read(0.01)):
+                running.signal(signal.SIGSTOP)
+                break
         if not running.running:
             raise RuntimeError(f"{job.name} ended before it was stopped in {aim}: {running.ended()}")
         yield running
