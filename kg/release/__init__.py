@@ -5,7 +5,7 @@
 ``state.sqlite`` (what the next release is grown from); ``DIR/current`` points at one.
 
 ``SHA256SUMS`` covers dumps and manifest, which are the same bytes in every build of the same input, and in a release
-that grew to the same articles. Store and state are left out: their files hang on the way that led there.
+that grew to the same articles. Store and state hang on the way that led there; ``SHA256SUMS.local`` has their sums.
 """
 
 from kg.release.contents import Contents, software_version

@@ -25,8 +25,8 @@ from kg.release.durable import sync, sync_tree
 from kg.release.gone import GONE, next_gone, read_gone, write_gone
 from kg.release.opened import dump_of, dump_path
 from kg.release.store import grow_store, load_store
+from kg.release.sums import STATE, write_sums, wrong_files
 from kg.release.turn import PENDING, Turn, current_version, unwritable, writing
-from kg.release.verify import STATE, sha256, wrong_files
 
 
 def write_release(out: Path, contents: Contents, *, turn: Turn | None = None) -> tuple[str, Path]:
@@ -123,14 +123,13 @@ def _make(turn: Turn, contents: Contents) -> tuple[Path, str]:
     about = draft / "manifest.json"
     quads = sum(member.lines for member in packer.members)
     about.write_text(manifest(contents, version, quads=quads), encoding="utf-8")
-    sums = "".join(f"{sha256(path)}  {path.relative_to(draft).as_posix()}\n" for path in (dump, links, about))
-    (draft / "SHA256SUMS").write_text(sums, encoding="utf-8")
+    write_sums(draft, (dump, links, about), previous=contents.previous)
     return draft, version
 
 
 def _faults(path: Path) -> Iterator[str]:
     """Yield what is wrong with a release that stands where a new one would, as far as that is quickly seen."""
-    yield from wrong_files(path)
+    yield from wrong_files(path, local=False)
     try:
         Store.read_only(str(path / "store"))
     except OSError as error:

@@ -22,14 +22,10 @@ from kg.release.contents import version_of
 from kg.release.difference import ADDED, PATCH, REMOVED, diff
 from kg.release.gone import read_gone
 from kg.release.opened import dump_path, read_manifest
+from kg.release.sums import ANEW, STATE, wrong_files
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
-
-STATE = "state.sqlite"
-"""Name of the file in a release's folder that the next release is grown from."""
-
-ANEW = "build the release anew"
 
 
 @dataclass(frozen=True)
@@ -80,32 +76,6 @@ def examine(path: Path) -> Verdict:
         *_of_state(path / STATE),
     ]
     return Verdict(path.name, tuple(problems), quads)
-
-
-def wrong_files(path: Path) -> Iterator[str]:
-    """Yield what is wrong with the files of a release, by its ``SHA256SUMS``."""
-    sums = path / "SHA256SUMS"
-    try:
-        listed = {line[66:]: line[:64] for line in sums.read_text(encoding="utf-8").splitlines()}
-    except (OSError, ValueError) as error:
-        yield f"{sums}: cannot be read ({error}); {ANEW}"
-        return
-    for name, digest in listed.items():
-        if not _matches(path / name, digest):
-            yield f"{path / name}: missing, or not what SHA256SUMS lists; {ANEW}"
-    there = {"manifest.json", *(f"dumps/{file.name}" for file in (path / "dumps").glob("*"))}
-    for name in sorted(there - listed.keys()):
-        yield f"{path / name}: not in SHA256SUMS; {ANEW}"
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, in hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _matches(path: Path, digest: str) -> bool:
-    return path.is_file() and sha256(path) == digest
 
 
 def _of_folder(out: Path, link: Path, target: Path, releases: list[Path]) -> Iterator[str]:
