@@ -15,7 +15,7 @@ OPEN, MODIFY, CLOSE, MOVED, CREATE, DELETE = 0x20, 0x2, 0x8, 0x80, 0x100, 0x200
 FOLDER, OVERFLOW = 0x40000000, 0x4000
 HEAD = struct.Struct("iIII")
 DRAFT = ".draft"
-STAGES = ("reading", "dump", "store", "state", "diffs", "sync", "rename", "switch", "cleaning")
+STAGES = ("reading", "state", "dump", "store", "diffs", "sync", "rename", "switch", "cleaning")
 """In the order in which they are reached. ``sync`` begins when all is written, ``rename`` when the release has its
 name; ``switch`` is just before it becomes the current one, as only a call can be, and ``cleaning`` begins after."""
 
@@ -115,6 +115,6 @@ class Progress:
             return None if self.stage == "diffs" and parts[0] != DRAFT else "sync"
         if seen.mask & OPEN:
             return None  # the store is made by reading the dump
-        if name.startswith("state"):
+        if name.startswith("state") or any(part.startswith("growing.sqlite") for part in parts):
             return "state"
         return {"dumps": "dump", "store": "store"}.get(name)

@@ -16,6 +16,8 @@ import kg.cli
 
 PRIVATE = ("store", "state.sqlite")
 """Parts of a release whose bytes are nobody's promise: what they hold is compared by ``legation verify``."""
+PLACES = ("releases", "diffs")
+"""Folders that may stand empty: nothing is half made in them."""
 SLACK = 1.1
 """How much more room an interrupted and repeated run may take than an undisturbed one: stores differ a little."""
 
@@ -45,7 +47,7 @@ def tree(folder: Path) -> Tree:
             seen.add(status.st_ino)
             size += status.st_blocks * 512
         parts = name.split("/")
-        if name == ".lock":
+        if name == ".lock" or (name in PLACES and not any(path.iterdir())):
             continue
         if len(parts) > 3 and parts[0] == "releases" and parts[2] == "store":
             continue
