@@ -28,24 +28,20 @@ class Full:
 
 
 def sizes(one: Scene, disk: Path, place: Path, number: int) -> list[int]:
-    """Return about so many sizes of free space, in bytes: each stage stops at some of them, and one is room enough."""
+    """Return about so many sizes of free space, in bytes: what was taken at moments of a run, and one that is enough.
+
+    Half are spread over the moments and half over the bytes: a store takes most of the bytes at few moments.
+    """
     folder = _begun(one, disk)
-    status = os.statvfs(disk)
-    observer, progress, running = Observer(folder), Progress(), start(one.job.argv(folder), place)
-    taken: dict[str, list[int]] = {"reading": [0]}
-    for batch in watch(observer, running):
-        used = (status.f_bavail - os.statvfs(disk).f_bavail) * status.f_frsize
-        for stage in progress.through(batch):
-            taken.setdefault(stage, []).append(used)
-    observer.close()
+    status, taken, running = os.statvfs(disk), {0}, start(one.job.argv(folder), place)
+    while running.running:
+        taken.add((status.f_bavail - os.statvfs(disk).f_bavail) * status.f_frsize)
     if running.ended().code:
         raise RuntimeError(f"{one.job.name} fails on an empty disk: {running.ended()}")
-    each = max(1, number // len(taken))
-    found, before = {0}, 0
-    for used in taken.values():
-        found |= {before + (max(used) - before) * step // each for step in range(1, each + 1) if max(used) > before}
-        before = max(before, *used)
-    return [*sorted(found - {before}), before * 11 // 10 + 65536]
+    moments, most, half = sorted(taken), max(taken), max(1, number // 2)
+    found = {moments[len(moments) * step // half] for step in range(half)}
+    found |= {most * step // half for step in range(half)}
+    return [*sorted(found), most * 11 // 10 + 65536]
 
 
 def without_room(one: Scene, disk: Path, place: Path, *, free: int, limit: bool = False) -> Full:

@@ -14,7 +14,7 @@ from pyoxigraph import RdfFormat, Store
 
 import kg.cli
 
-PRIVATE = ("store", "state.sqlite")
+PRIVATE = ("store", "state.sqlite", "SHA256SUMS.local")
 """Parts of a release whose bytes are nobody's promise: what they hold is compared by ``legation verify``."""
 PLACES = ("releases", "diffs")
 """Folders that may stand empty: nothing is half made in them."""
