@@ -1,4 +1,4 @@
-"""The command ``legation``: build, add, retract, diff, verify, link, explain, query, serve, mcp, validate, evaluate, demo.
+"""The command ``legation``: build, add, retract, link, explain, query, serve, mcp, diff, verify, validate and others.
 
 SHACL, statistics and the server are imported by the commands that need them: a query does not wait for them.
 It exits with 0 when all went well, 1 when some articles were refused, some files do not conform, some part

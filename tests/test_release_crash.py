@@ -241,5 +241,5 @@ def test_a_damaged_release_that_nobody_is_pointed_to_is_made_anew(tmp_path: Path
 
 def test_a_folder_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file is in the way")
-    with pytest.raises(ReleaseError, match="give another --out or make room"):
+    with pytest.raises(ReleaseError, match="give another folder or make room"):
         write_release(tmp_path / "out", contents(BEFORE))

@@ -6,6 +6,7 @@ import errno
 import fcntl
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -58,6 +59,8 @@ def writing(out: Path) -> Iterator[Turn]:
     The lock is the system's (flock): it ends with the process that has it, however that ends. A process started
     by forking would inherit it, so that the articles are read before.
 
+    Whatever fails inside, its drafts are removed, and what says that there is no room becomes a message.
+
     Raises:
         ReleaseError: Somebody else is writing there, or the folder cannot be written.
     """
@@ -69,11 +72,13 @@ def writing(out: Path) -> Iterator[Turn]:
     try:
         _lock(descriptor, out)
         turn = Turn(out)
+        turn.clean()
         try:
+            yield turn
+        finally:
             turn.clean()
-        except OSError as error:
-            raise unwritable(out, error) from error
-        yield turn
+    except (OSError, sqlite3.Error) as error:
+        raise unwritable(out, error) from error
     finally:
         os.close(descriptor)
 
@@ -88,7 +93,7 @@ def current_version(out: Path) -> str | None:
 
 def unwritable(out: Path, error: Exception) -> ReleaseError:
     """Return what to tell when a release cannot be written there."""
-    return ReleaseError(f"{out}: the release cannot be written ({error}); give another --out or make room")
+    return ReleaseError(f"{out}: the release cannot be written ({error}); give another folder or make room")
 
 
 def _lock(descriptor: int, out: Path) -> None:
@@ -104,6 +109,6 @@ def _lock(descriptor: int, out: Path) -> None:
             raise ReleaseError(
                 f"{out}: this file system has no locks ({error}); put the releases on another"
             ) from error
-        raise unwritable(out, error) from error
+        raise
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, b"%d\n" % os.getpid(), 0)
