@@ -154,8 +154,7 @@ def _story(rng: random.Random) -> tuple[str, str, str, str]:
     while second == first:
         second = _person(rng)
     if kind == "Statement":
-        words = " ".join(rng.choices(("we", "will", "talks", "never", "peace", "agree", "trade", "border"), k=12))
-        return kind, first, rng.choice(countries())[1], words
+        return kind, first, rng.choice(countries())[1], " ".join(_word(rng) for _ in range(12))
     return kind, f"{first} {second}" if kind == "Meeting" else first, f"town{rng.randrange(3)}-{code}", day.isoformat()
 
 
@@ -168,6 +167,12 @@ def _told(rng: random.Random, story: tuple[str, str, str, str]) -> str:
     return (
         f"{kind} {who} {'to' if kind == 'Visit' else 'in'} {place} on {rest} as {rng.choice(('occurred', 'planned'))}."
     )
+
+
+def _word(rng: random.Random) -> str:
+    """Return one of some ten thousand words, a few of which come again and again, as in any language."""
+    number = min(int(rng.paretovariate(0.5)), 9999)
+    return "".join("bdfgklmnpr"[int(digit)] + "aeiou"[int(digit) % 5] for digit in str(number))
 
 
 def _person(rng: random.Random) -> str:
