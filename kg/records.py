@@ -187,7 +187,8 @@ class Report:
     """One article's account of one event, with the words that say so.
 
     ``edtf`` is at the precision the article supports, None where it supports nothing. ``confidence``
-    is in 0–1, ``rule`` names what produced the report.
+    is in 0–1, ``rule`` names what produced the report. ``offset`` is for articles without a date: the days from the
+    unknown one on which it was written, where its words place the event so ("today" is 0).
     """
 
     event: Visit | Meeting | Statement
@@ -196,6 +197,7 @@ class Report:
     evidence: Span
     confidence: float
     rule: str
+    offset: int | None = None
 
 
 @dataclass(frozen=True)

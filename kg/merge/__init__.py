@@ -8,14 +8,12 @@ guess.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kg.edtf import bounds
-from kg.merge.days import Grain
+from kg.merge.dating import dates
 from kg.merge.event import to_event
-from kg.merge.occasions import Occasion, each, occasions
+from kg.merge.occasions import occasions
 from kg.merge.telling import Telling, tellings
 from kg.records import Account, Actor, Event, Place
 from kg.things import by_key, one_actor, one_place
@@ -60,18 +58,5 @@ def join(told: Sequence[Telling]) -> tuple[Event, ...]:
     set that are closed under shared keys gives what joining the whole gives.
     """
     found = occasions(told)
-    years = _years(found)
-    return tuple(sorted((to_event(occasion, years) for occasion in found), key=lambda event: event.key))
-
-
-def _years(found: Iterable[Occasion]) -> dict[str, int]:
-    """Return the years that undated articles speak of, by id, where other reports date their days of no year."""
-    seen: dict[str, set[int]] = defaultdict(set)
-    for occasion in found:
-        told = [telling for telling, _ in each(occasion)]
-        dated = {telling.when.edtf for telling in told if telling.when.grain is Grain.DAY and telling.when.edtf}
-        years = {days[0].year for edtf in dated if (days := bounds(edtf))}
-        for telling in told:
-            if telling.when.grain is Grain.YEARLESS:
-                seen[telling.article.id] |= years
-    return {article: next(iter(years)) for article, years in seen.items() if len(years) == 1}
+    events = (to_event(occasion, dated) for occasion, dated in zip(found, dates(found), strict=True))
+    return tuple(sorted(events, key=lambda event: event.key))

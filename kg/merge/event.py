@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
-from kg.edtf import combine, finer
+from kg.merge.dating import Dated
 from kg.merge.days import Grain
 from kg.merge.occasions import Occasion, each
 from kg.merge.party import Party, pair_up
@@ -23,8 +23,8 @@ _MEETS = {"phone": "speak by phone", "video": "speak by video", "in-person": "me
 _ON_SIGHT = ("same actors, country and day",)
 
 
-def to_event(occasion: Occasion, years: Mapping[str, int]) -> Event:
-    """Return the event of an occasion; ``years`` are those in which undated articles are found to have been written.
+def to_event(occasion: Occasion, dated: Dated) -> Event:
+    """Return the event of an occasion that was on a date.
 
     It bears the key of its first report, by date of publication, so that it is the same while others join it.
     """
@@ -33,7 +33,6 @@ def to_event(occasion: Occasion, years: Mapping[str, int]) -> Event:
     keys = {telling.natural for telling in told}
     event, cast = _account(told), _cast(told)
     event = _with_cast(event, cast)
-    edtf, inferred = _date(occasion, years)
     status = _status(told)
     wording = _wording(told)
     return Event(
@@ -42,13 +41,13 @@ def to_event(occasion: Occasion, years: Mapping[str, int]) -> Event:
         if isinstance(event, Statement) and isinstance(wording.report.event, Statement)
         else event,
         status=status,
-        edtf=edtf,
-        label=_label(event, status, edtf, wording.quoted, told),
+        edtf=dated.edtf,
+        label=_label(event, status, dated.edtf, wording.quoted, told),
         reports=tuple(telling.where for telling in told),
         wording=wording.article.id,
         replaces=tuple(sorted(keys - {founder.natural})),
         disputed=tuple(sorted(_disputed(occasion, told))),
-        inferred=inferred,
+        inferred=dated.inferred,
         joins=tuple(sorted(_joins(occasion, founder))),
     )
 
@@ -124,41 +123,6 @@ def _with_cast(event: Visit | Meeting | Statement, cast: tuple[str, ...]) -> Vis
             return replace(event, speaker=cast[0] if cast else event.speaker)
 
 
-def _date(occasion: Occasion, years: Mapping[str, int]) -> tuple[str | None, bool]:
-    """Return the best supported date, the most precise of these, and whether no report has it in full.
-
-    A date is supported by every report that it agrees with. Of visits whose end alone one report knows, another's
-    beginning makes the interval.
-    """
-    live = [group[0] for n, (group, _) in enumerate(occasion.groups) if n not in occasion.superseded]
-    dated = [telling for telling in live if telling.when.grain < Grain.YEARLESS and telling.when.edtf]
-    if not dated:
-        return _yearless(live, years)
-    support = {telling.when.edtf: sum(telling.when.gap(other.when) == 0 for other in live) for telling in dated}
-    recent = {telling.when.edtf for telling in dated if telling.when.grain is Grain.RECENT}
-    ranked = sorted(
-        (edtf for edtf in support if edtf),
-        key=lambda edtf: (edtf in recent and len(recent) < len(support), -support[edtf], edtf),
-    )
-    best = ranked[0]
-    for edtf in ranked[1:]:
-        if edtf not in recent and support[edtf] == support[best]:
-            best = finer(best, edtf)
-    for edtf in ranked:
-        if edtf.startswith("../") and "/" not in best and len(best) == 10 and best < edtf[3:]:
-            return combine(best, edtf[3:]), False
-    return best, False
-
-
-def _yearless(live: Sequence[Telling], years: Mapping[str, int]) -> tuple[str | None, bool]:
-    """Return a day of an unknown year in the year that other events of the article show, else as it stands."""
-    known = [(telling.when.edtf, years.get(telling.article.id)) for telling in live if telling.when.edtf]
-    for edtf, year in sorted(known, key=repr):
-        if edtf and year:
-            return edtf.replace("XXXX", str(year)), True
-    return next((edtf for edtf, _ in sorted(known, key=repr)), None), False
-
-
 def _status(told: Sequence[Telling]) -> Status:
     """Return what the latest dated article says, else what most reports say."""
     newest = max(telling.article.published or date.min for telling in told)
@@ -182,8 +146,7 @@ def _disputed(occasion: Occasion, told: Sequence[Telling]) -> Iterable[str]:
     """
     if {telling.report.status for telling in told} >= {"occurred", "cancelled"}:
         yield "status"
-    live = [group[0] for n, (group, _) in enumerate(occasion.groups) if n not in occasion.superseded]
-    exact = [telling.when for telling in live if telling.when.grain is Grain.DAY]
+    exact = [telling.when for telling in occasion.live() if telling.when.grain is Grain.DAY]
     if any(a.gap(b) for n, a in enumerate(exact) for b in exact[n + 1 :]):
         yield "edtf"
     towns = {telling.town for telling in told if telling.town}

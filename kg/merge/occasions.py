@@ -43,6 +43,10 @@ class Occasion:
             new = self.groups[newest][0][0].when
             self.superseded.update(n for n, (old, _) in enumerate(self.groups) if old[0].when.gap(new) > 0)
 
+    def live(self) -> Iterator[Telling]:
+        """Yield a report of each group but those whose date another has since taken the place of."""
+        return (group[0] for n, (group, _) in enumerate(self.groups) if n not in self.superseded)
+
     def includes(self, other: Occasion) -> bool:
         """Say whether another is a stop of this visit: the same days in the same country."""
         one, two = self.groups[0][0][0], other.groups[0][0][0]
