@@ -30,7 +30,7 @@ from unittest.mock import patch
 from kg import growth, pipeline, state
 from kg.release import publish
 from kg.workers import spacy_reader
-from tests.synthetic import SyntheticReader, texts
+from tests.synthetic import SyntheticReader, articles
 
 TARGET = 2.0
 CORPUS = Path(__file__).parents[1] / "corpus" / "open"
@@ -79,12 +79,12 @@ def fast_reader() -> SyntheticReader:
     return SyntheticReader(spacy_reader().model_name)
 
 
-def large_release(folder: Path, articles: int) -> float:
+def large_release(folder: Path, number: int) -> float:
     """Build the synthetic release and return the seconds that it took."""
     given = folder / "synthetic.jsonl"
     with given.open("w", encoding="utf-8") as stream:
-        for index, text in enumerate(texts(articles, seed=1)):
-            stream.write(json.dumps({"id": f"s{index}", "text": text, "lang": "en"}) + "\n")
+        for record in articles(number, seed=1):
+            stream.write(json.dumps(record) + "\n")
     start = time.perf_counter()
     pipeline.build([given], folder / "large", make_reader=fast_reader)
     return time.perf_counter() - start
