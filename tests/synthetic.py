@@ -57,7 +57,7 @@ class SyntheticReader:
             if found[1] == "Office":
                 holdings.append(cast.holding(found))
             else:
-                reports.append(cast.report(found, reports))
+                reports.append(cast.report(found, reports, article.published))
         sure = [report for report in reports if min_confidence is None or report.confidence >= min_confidence]
         return Account(article, tuple(cast.actors.values()), tuple(cast.places.values()), tuple(holdings), tuple(sure))
 
@@ -69,14 +69,15 @@ class _Cast:
         self.actors: dict[str, Actor] = {}
         self.places: dict[str, Place] = {}
 
-    def report(self, sentence: re.Match[str], before: Sequence[Report]) -> Report:
+    def report(self, sentence: re.Match[str], before: Sequence[Report], published: date | None) -> Report:
         span = Span(sentence.start(), sentence.end())
         confidence = round(0.5 + len(sentence[0]) % 50 / 100, 2)
         if sentence[1] == "Statement":
             said = _match(SAID, sentence[0])
             content = Span(span.start + said.start("words"), span.start + said.end("words"))
             speech = Statement(self.actor(said["who"]), content, "say", True, (self.actor(said["whom"]),))
-            return Report(speech, "occurred", None, span, confidence, "synthetic/said")
+            day = published.isoformat() if published else None
+            return Report(speech, "occurred", day, span, confidence, "synthetic/said")
         told = _match(OCCASION, sentence[0])
         who, where = tuple(self.actor(name) for name in told["who"].split()), self.place(told["where"])
         event: Visit | Meeting = (
