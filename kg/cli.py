@@ -1,8 +1,8 @@
-"""The command ``legation``: build, add, retract, link, explain, query, serve, mcp, validate, evaluate, demo.
+"""The command ``legation``: build, add, retract, link, explain, query, serve, mcp, diff, verify, validate and others.
 
 SHACL, statistics and the server are imported by the commands that need them: a query does not wait for them.
-It exits with 0 when all went well, 1 when some articles were refused, some files do not conform or some answers
-cannot be used (they are listed, the rest is published), and 2 when it stopped.
+It exits with 0 when all went well, 1 when some articles were refused, some files do not conform, some part
+of a release is damaged or some answers cannot be used (they are listed, the rest is published), and 2 when it stopped.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from kg import arguments
 from kg.errors import LegationError
 from kg.iri import DEFAULT_BASE
 from kg.query import FORMATS, run
+from kg.release import commands as release_commands
 from kg.release import open_release, software_version
 
 if TYPE_CHECKING:
@@ -161,6 +162,8 @@ def _parser() -> argparse.ArgumentParser:
         help="with --http: another name that clients reach it by, such as a proxy's; may be repeated",
     )
     command.set_defaults(run=_mcp)
+
+    release_commands.add_to(commands)
 
     command = commands.add_parser("validate", help="check RDF files against the shapes")
     command.add_argument("file", nargs="+", type=Path, help=".ttl, .nt, .nq, .trig, .jsonld or .rdf, also with .gz")

@@ -6,6 +6,7 @@ import errno
 import fcntl
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,14 +14,13 @@ from pathlib import Path
 
 from kg.errors import ReleaseError
 from kg.release.durable import make_folder, sync
+from kg.release.gone import GONE
 
 DRAFT = ".draft"
 """Name of the folders in which things are made, beside where they will stand; only the one writer has any."""
 
 PENDING = "pending"
 """File in ``DIR/.draft``: a version, and the folders that stand only if ``DIR/current`` points at it."""
-
-GONE = "gone.tsv"
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Turn:
         """Remove what a writer left that did not finish, or finish it where its release is the current one."""
         pending = self.out / DRAFT / PENDING
         if pending.is_file():
-            version, *folders = pending.read_text(encoding="utf-8").splitlines()
+            version, *folders = pending.read_text(encoding="utf-8").splitlines() or [""]
             if current_version(self.out) == version:
                 if (gone := pending.with_name(GONE)).exists():
                     gone.replace(self.out / GONE)
@@ -59,6 +59,8 @@ def writing(out: Path) -> Iterator[Turn]:
     The lock is the system's (flock): it ends with the process that has it, however that ends. A process started
     by forking would inherit it, so that the articles are read before.
 
+    Whatever fails inside, its drafts are removed, and what says that there is no room becomes a message.
+
     Raises:
         ReleaseError: Somebody else is writing there, or the folder cannot be written.
     """
@@ -71,7 +73,12 @@ def writing(out: Path) -> Iterator[Turn]:
         _lock(descriptor, out)
         turn = Turn(out)
         turn.clean()
-        yield turn
+        try:
+            yield turn
+        finally:
+            turn.clean()
+    except (OSError, sqlite3.Error) as error:
+        raise unwritable(out, error) from error
     finally:
         os.close(descriptor)
 
@@ -86,7 +93,7 @@ def current_version(out: Path) -> str | None:
 
 def unwritable(out: Path, error: Exception) -> ReleaseError:
     """Return what to tell when a release cannot be written there."""
-    return ReleaseError(f"{out}: the release cannot be written ({error}); give another --out or make room")
+    return ReleaseError(f"{out}: the release cannot be written ({error}); give another folder or make room")
 
 
 def _lock(descriptor: int, out: Path) -> None:
@@ -102,6 +109,6 @@ def _lock(descriptor: int, out: Path) -> None:
             raise ReleaseError(
                 f"{out}: this file system has no locks ({error}); put the releases on another"
             ) from error
-        raise unwritable(out, error) from error
+        raise
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, b"%d\n" % os.getpid(), 0)
