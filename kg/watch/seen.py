@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
 from kg.errors import InputError
+from kg.watch.pace import Pace
 
 FILE = "watch.sqlite"
 
@@ -18,7 +19,7 @@ CREATE TABLE IF NOT EXISTS item (
     number INTEGER PRIMARY KEY, source TEXT, key TEXT, mark TEXT, paths TEXT, waits INTEGER, UNIQUE (source, key)
 );
 CREATE INDEX IF NOT EXISTS waiting ON item (number) WHERE waits;
-CREATE TABLE IF NOT EXISTS feed (url TEXT PRIMARY KEY, etag TEXT, modified TEXT, after REAL, failures INTEGER);
+CREATE TABLE IF NOT EXISTS feed (url TEXT PRIMARY KEY, told TEXT);
 CREATE TABLE IF NOT EXISTS page (url TEXT PRIMARY KEY, etag TEXT, modified TEXT);
 CREATE TABLE IF NOT EXISTS robots (site TEXT PRIMARY KEY, rules TEXT, until REAL);
 """
@@ -47,6 +48,7 @@ class Asked:
     """How a feed answered last: not to be asked before ``after`` (seconds since 1970), failed so often in a row."""
 
     version: Version = Version()
+    pace: Pace = field(default_factory=Pace)
     after: float = 0.0
     failures: int = 0
 
@@ -122,14 +124,21 @@ class Seen:
 
     def asked(self, url: str) -> Asked:
         """Return how a feed answered last."""
-        row = self._file.execute("SELECT etag, modified, after, failures FROM feed WHERE url = ?", (url,)).fetchone()
-        return Asked(Version(row[0], row[1]), row[2], row[3]) if row else Asked()
+        row = self._file.execute("SELECT told FROM feed WHERE url = ?", (url,)).fetchone()
+        if row is None:
+            return Asked()
+        etag, modified, lasts, hours, days, after, failures = json.loads(row[0])
+        return Asked(Version(etag, modified), Pace(lasts, frozenset(hours), frozenset(days)), after, failures)
 
     def keep_asked(self, url: str, asked: Asked) -> None:
         """Keep how a feed answered."""
-        row = (url, asked.version.etag, asked.version.modified, asked.after, asked.failures)
+        version, pace = asked.version, asked.pace
+        told = [
+            version.etag, version.modified, pace.lasts_s, sorted(pace.hours), sorted(pace.days), asked.after,
+            asked.failures,
+        ]  # fmt: skip
         with self._file:
-            self._file.execute("INSERT OR REPLACE INTO feed VALUES (?, ?, ?, ?, ?)", row)
+            self._file.execute("INSERT OR REPLACE INTO feed VALUES (?, ?)", (url, json.dumps(told)))
 
     def page(self, url: str) -> Version | None:
         """Return the version of a page that was read, None if none was."""
@@ -139,9 +148,7 @@ class Seen:
     def keep_page(self, url: str, version: Version) -> None:
         """Keep the version of a page that was read."""
         with self._file:
-            self._file.execute(
-                "INSERT OR REPLACE INTO page VALUES (?, ?, ?)", (url, version.etag, version.modified)
-            )
+            self._file.execute("INSERT OR REPLACE INTO page VALUES (?, ?, ?)", (url, version.etag, version.modified))
 
     def rules(self, site: str, *, now: float) -> str | None:
         """Return a site's robots.txt, None where it is not known or too old."""
