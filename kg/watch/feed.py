@@ -60,13 +60,13 @@ def read_feed(answer: Answer) -> Feed:
     """
     body = answer.body
     tree = _tree(body)
-    if b"<!ENTITY" in body or (tree is not None and _declares(tree)):
+    if b"<!ENTITY" in body.replace(b"\0", b"") or (tree is not None and _declares(tree)):
         raise AnswerError(f"{answer.url}: it declares entities of its own, which no feed needs; it is not read")
     if tree is None and len(body) > MOST_BYTES_MALFORMED:
         raise AnswerError(f"{answer.url}: it is not well-formed XML, and too long to be guessed at; tell its publisher")
     kind = answer.headers.get("content-type", "application/xml")
     found = feedparser.parse(io.BytesIO(body), response_headers={"content-location": answer.url, "content-type": kind})
-    if not found.version and not found.entries:
+    if not found.get("version") and not found.entries:
         raise AnswerError(f"{answer.url}: it is no RSS or Atom feed; give the address of the feed itself")
     about = found.feed
     return Feed(tuple(_entry(entry, about) for entry in found.entries), _pace(about, tree))

@@ -1,7 +1,6 @@
 """Connections that look whom they reached before a word is said, and that end in time whatever is done to them.
 
-The address is looked at after connecting, not resolved beforehand: a name may resolve otherwise the second time. Where
-a proxy is set in the environment, the proxy connects, and whom it reaches is its own affair.
+Where a proxy is set in the environment, the proxy connects, and whom it reaches is its own affair.
 """
 
 from __future__ import annotations
@@ -18,6 +17,8 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from kg.errors import AnswerError
+
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class Line:
@@ -44,21 +45,35 @@ class Line:
                 one.close()
             self._open.clear()
 
-    def connected(self, host: str, line: socket.socket) -> socket.socket:
-        """Return the connection if it may be used.
+    def check(self, host: str) -> None:
+        """Refuse a host before anybody there is bothered; a name that is not known is for the connection to report.
 
         Raises:
-            AnswerError: It leads to a private address, which a public one has no business to name.
+            AnswerError: It has a private address, which a public one has no business to name.
         """
-        peer = ipaddress.ip_address(line.getpeername()[0].partition("%")[0])
-        peer = getattr(peer, "ipv4_mapped", None) or peer
-        if not peer.is_global and not self._may_be_inside(host):
+        for address in _addresses(host):
+            self._refuse(host, address)
+
+    def connected(self, host: str, line: socket.socket) -> socket.socket:
+        """Return the connection if it may be used: a name may have come to mean another address since the check.
+
+        Raises:
+            AnswerError: It leads to a private address.
+        """
+        try:
+            self._refuse(host, ipaddress.ip_address(line.getpeername()[0].partition("%")[0]))
+        except AnswerError:
             line.close()
-            raise AnswerError(f"{host} has the private address {peer}, which only the host that you name may have")
+            raise
         self._open.append(line.dup())  # the library closes its own end at times of its choosing
         if self.late:
             self._cut()
         return line
+
+    def _refuse(self, host: str, address: _Address) -> None:
+        address = getattr(address, "ipv4_mapped", None) or address
+        if not address.is_global and not self._may_be_inside(host):
+            raise AnswerError(f"{host} has the private address {address}, which only the host that you name may have")
 
     def _cut(self) -> None:
         self.late = True
@@ -80,10 +95,12 @@ class GuardedAdapter(HTTPAdapter):
 
         class Plain(HTTPConnection):
             def _new_conn(self) -> socket.socket:
+                line.check(self.host)
                 return line.connected(self.host, super()._new_conn())
 
         class Encrypted(HTTPSConnection):
             def _new_conn(self) -> socket.socket:
+                line.check(self.host)
                 return line.connected(self.host, super()._new_conn())
 
         class PlainPool(HTTPConnectionPool):
@@ -98,8 +115,13 @@ class GuardedAdapter(HTTPAdapter):
 
 def is_inside(host: str) -> bool:
     """Tell whether a name has private addresses only, as a feed in one's own house has; unknown names have none."""
+    found = _addresses(host)
+    return bool(found) and not any(address.is_global for address in found)
+
+
+def _addresses(host: str) -> list[_Address]:
     try:
         entries = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        return False
-    return not any(ipaddress.ip_address(str(entry[4][0]).partition("%")[0]).is_global for entry in entries)
+        return []
+    return [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in entries]

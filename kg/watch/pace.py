@@ -6,9 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-
-from urllib3.exceptions import InvalidHeader
-from urllib3.util.retry import Retry
+from email.utils import parsedate_to_datetime
 
 DAY_S = 86_400.0
 LONGEST_REST_S = 30 * DAY_S
@@ -36,23 +34,23 @@ def next_time(now: float, every_s: float, headers: Mapping[str, str], pace: Pace
     """
     age = _MAX_AGE.search(headers.get("cache-control", ""))
     stays = max(float(age[1]) if age else 0.0, pace.lasts_s)
-    after = now + max(every_s, min(stays, DAY_S), _retry_after(headers))
+    after = now + max(every_s, min(stays, DAY_S), _retry_after(headers, now))
     return _past_rest(after, pace)
 
 
 def after_failure(now: float, every_s: float, failures: int, headers: Mapping[str, str]) -> float:
     """Return when to ask again after so many failures in a row: each doubles the pause, up to a day."""
-    return now + max(min(every_s * 2.0 ** min(failures, 20), DAY_S), every_s, _retry_after(headers))
+    return now + max(min(every_s * 2.0 ** min(failures, 20), DAY_S), every_s, _retry_after(headers, now))
 
 
-def _retry_after(headers: Mapping[str, str]) -> float:
-    value = headers.get("retry-after")
-    if not value:
-        return 0.0
+def _retry_after(headers: Mapping[str, str], now: float) -> float:
+    """Return the seconds that the header Retry-After asks for, in seconds or as a date (RFC 9110, 10.2.3)."""
+    value = headers.get("retry-after", "").strip()
     try:
-        return min(max(0.0, Retry(0).parse_retry_after(value)), LONGEST_REST_S)
-    except (InvalidHeader, ValueError, OverflowError):
+        wait = float(value[:12]) if value.isdecimal() else parsedate_to_datetime(value).timestamp() - now
+    except (ValueError, OverflowError):
         return 0.0
+    return min(max(0.0, wait), LONGEST_REST_S)
 
 
 def _past_rest(after: float, pace: Pace) -> float:

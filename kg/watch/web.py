@@ -121,8 +121,8 @@ class Web:
                     raise ServiceError("it is not complete in time")
         except (ServiceError, AnswerError) as error:
             raise type(error)(f"{url}: {error}") from error
-        except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, UnicodeError) as error:
-            raise AnswerError(f"{url}: it is no address ({error!s:.100})") from error
+        except ValueError as error:  # of the libraries' many errors, those that concern addresses
+            raise AnswerError(f"{url}: it is, or leads to, no http(s) address ({error!s:.100})") from error
         except (requests.RequestException, HTTPError, OSError) as error:
             cause = "it is not complete in time" if self._line.late else type(error).__name__
             raise ServiceError(f"{url}: no whole answer ({cause})") from error
