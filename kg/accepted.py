@@ -70,17 +70,23 @@ def apply(merged: Merged, accepted: Accepted, names: Names) -> tuple[Merged, Tak
 
     Rows of another relation than exactMatch and closeMatch count as unused.
     """
+    by_key = rows_by_key(accepted, names)
+    applied = sum(len(by_key.get(thing.key, ())) for thing in merged.things)
+    fresh = replace(
+        merged,
+        actors=tuple(linked(actor, by_key.get(actor.key, ())) for actor in merged.actors),
+        places=tuple(linked(place, by_key.get(place.key, ())) for place in merged.places),
+    )
+    return fresh, Taken(accepted.sha256, applied, len(accepted.rows) - applied)
+
+
+def rows_by_key(accepted: Accepted, names: Names) -> dict[str, tuple[Mapping, ...]]:
+    """Return the rows that can be taken over, by the key of the actor or place that they speak of."""
     by_key: dict[str, list[Mapping]] = defaultdict(list)
     for row in accepted.rows:
         if row.predicate_id in RELATIONS and row.subject_id.startswith(names.base):
             by_key[row.subject_id.removeprefix(names.base)].append(row)
-    applied = sum(len(by_key.get(thing.key, ())) for thing in merged.things)
-    fresh = replace(
-        merged,
-        actors=tuple(_linked(actor, by_key.get(actor.key, ())) for actor in merged.actors),
-        places=tuple(_linked(place, by_key.get(place.key, ())) for place in merged.places),
-    )
-    return fresh, Taken(accepted.sha256, applied, len(accepted.rows) - applied)
+    return {key: tuple(rows) for key, rows in by_key.items()}
 
 
 def by_hand(row: Mapping) -> bool:
@@ -88,7 +94,7 @@ def by_hand(row: Mapping) -> bool:
     return bool(row.predicate_modifier) or row.mapping_justification == BY_HAND
 
 
-def _linked(thing: Thing, rows: Sequence[Mapping]) -> Thing:
+def linked(thing: Thing, rows: Sequence[Mapping]) -> Thing:
     """Return the thing with its own links, then those accepted; what somebody decided by hand stands against both."""
     rejected = {row.object_id for row in rows if row.predicate_modifier}
     links = {link.target: link for link in thing.links if link.target not in rejected}

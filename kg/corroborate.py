@@ -8,7 +8,7 @@ out; what was called off and what was merely said is confirmed by no record of t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,19 +50,19 @@ def corroborate(merged: Merged, records: Records) -> Checked:
     On known days they may: records name the main ones, and a town's name is not always that of the place.
     """
     places = {place.key: place for place in merged.places}
-    confirmed: list[Corroboration] = []
-    contradictions: list[Contradiction] = []
-    for event in merged.events:
-        occasion = _occasion(event, places)
-        if occasion is None:
-            continue
-        if found := tuple(_confirming(occasion, records)):
-            confirmed += found
-        else:
-            contradictions += _contradicting(occasion, records)
+    found = [check(event, places, records) for event in merged.events]
     return Checked(
-        tuple(sorted(confirmed, key=lambda one: (one.event, one.record.id))), tuple(sorted(set(contradictions)))
+        tuple(sorted((c for one in found for c in one.corroborations), key=lambda c: (c.event, c.record.id))),
+        tuple(sorted({c for one in found for c in one.contradictions})),
     )
+
+
+def check(event: Event, places: Mapping[str, Place], records: Records) -> Checked:
+    """Return which records confirm one event, or else contradict it; ``places`` has the one that it names, by key."""
+    occasion = _occasion(event, places)
+    confirmed = () if occasion is None else tuple(_confirming(occasion, records))
+    contradictions = () if occasion is None or confirmed else _contradicting(occasion, records)
+    return Checked(tuple(sorted(confirmed, key=lambda one: one.record.id)), tuple(sorted(set(contradictions))))
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class _Occasion:
         return bool(record.places) and place.key not in record.places
 
 
-def _occasion(event: Event, places: dict[str, Place]) -> _Occasion | None:
+def _occasion(event: Event, places: Mapping[str, Place]) -> _Occasion | None:
     """Return an event as an occasion, or None where records of travel have no say."""
     days = bounds(event.edtf) if event.edtf else None
     if days is None or event.status == "cancelled":

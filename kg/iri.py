@@ -29,6 +29,7 @@ PREFIXES = {
     "org": "http://www.w3.org/ns/org#",
     "owl": "http://www.w3.org/2002/07/owl#",
     "prov": "http://www.w3.org/ns/prov#",
+    "qb": "http://purl.org/linked-data/cube#",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "schema": "https://schema.org/",
@@ -105,7 +106,7 @@ class Names:
     def graph(self, name: str) -> NamedNode:
         """Return the name of a graph: ``events``, ``actors``, ``links``, ``ontology`` or ``release``.
 
-        ``records`` holds official records and what they confirm.
+        ``records`` holds official records and what they confirm, ``derived`` what follows from events alone.
         """
         return self.node(f"graph/{name}")
 

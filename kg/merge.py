@@ -12,16 +12,16 @@ import json
 import re
 import textwrap
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 from typing import TypeVar
 
 from kg.edtf import finer
-from kg.records import Account, Actor, Event, Link, Meeting, Place, Report, Statement, Status, Visit
+from kg.records import Account, Actor, Event, Meeting, Place, Report, Statement, Status, Visit
+from kg.things import by_key, cast, first, one_actor, one_place
 
-T = TypeVar("T")
 K = TypeVar("K")
 
 _WORD = re.compile(r"\w+")
@@ -43,24 +43,32 @@ class Merged:
 
 
 @dataclass(frozen=True)
-class _Told:
-    """A report with its article and its index there; ``words`` is a statement's content, else empty."""
+class Telling:
+    """A report as one article has it: its account and its index there."""
 
     account: Account
     index: int
 
     @property
     def report(self) -> Report:
+        """The report itself."""
         return self.account.reports[self.index]
 
     @property
     def where(self) -> tuple[str, int]:
+        """The article's id and the index in its account."""
         return self.account.article.id, self.index
 
     @property
     def words(self) -> str:
+        """A statement's content; else nothing."""
         event = self.report.event
         return event.content.of(self.account.article.text) if isinstance(event, Statement) else ""
+
+
+def tellings(account: Account) -> tuple[Telling, ...]:
+    """Return all reports of an account, each with where it stands."""
+    return tuple(Telling(account, index) for index in range(len(account.reports)))
 
 
 def merge(accounts: Iterable[Account]) -> Merged:
@@ -70,63 +78,36 @@ def merge(accounts: Iterable[Account]) -> Merged:
     Meeting is None, because it is an index into one account: ask the reports for it.
     """
     told = sorted(accounts, key=lambda account: account.article.id)
-    actors = _by_key((a for account in told for a in account.actors), lambda actor: actor.key)
-    places = _by_key((p for account in told for p in account.places), lambda place: place.key)
-    merged_actors = {key: _one_actor(same) for key, same in actors.items()}
-    merged_places = {key: _one_place(same) for key, same in places.items()}
-
-    occasions: dict[tuple[str, ...], list[_Told]] = defaultdict(list)
-    for account in told:
-        for index in range(len(account.reports)):
-            report = _Told(account, index)
-            occasions[_occasion(report, merged_places)].append(report)
-    events = [_one_event(occasion, reports, merged_actors, merged_places) for occasion, reports in occasions.items()]
+    actors = by_key((a for account in told for a in account.actors), lambda actor: actor.key)
+    places = by_key((p for account in told for p in account.places), lambda place: place.key)
     return Merged(
-        actors=tuple(merged_actors.values()),
-        places=tuple(merged_places.values()),
-        events=tuple(sorted(events, key=lambda event: event.key)),
+        actors=tuple(one_actor(same) for same in actors.values()),
+        places=tuple(one_place(same) for same in places.values()),
+        events=join([telling for account in told for telling in tellings(account)]),
     )
 
 
-def _by_key(items: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
-    groups: dict[str, list[T]] = defaultdict(list)
-    for item in items:
-        groups[key(item)].append(item)
-    return dict(sorted(groups.items()))
+def keys(telling: Telling) -> frozenset[str]:
+    """Return the keys under which a report is looked for: two that share none are never one event."""
+    return frozenset({json.dumps(_occasion(telling), ensure_ascii=False)})
 
 
-def _one_actor(same: Sequence[Actor]) -> Actor:
-    """Return one actor of many with the same key: the authority's name before the longest one, all aliases."""
-    ranked = sorted(same, key=lambda actor: (actor.wikidata is None, -len(actor.name), actor.name, repr(actor)))
-    names = {name for actor in same for name in (actor.name, *actor.aliases)}
-    return replace(
-        ranked[0],
-        aliases=tuple(sorted(names - {ranked[0].name})),
-        links=_strongest(link for actor in same for link in actor.links),
-        note=_first(actor.note for actor in ranked),
-        notations=tuple(sorted({notation for actor in same for notation in actor.notations})),
-        subkind=_first(actor.subkind for actor in ranked),
-        country=_first(actor.country for actor in ranked),
-    )
+def join(told: Iterable[Telling]) -> tuple[Event, ...]:
+    """Return the events of a set of reports that is closed: no report outside of it shares a key with one inside.
+
+    They are sorted by key, and the same for every order of the reports.
+    """
+    occasions: dict[tuple[str, ...], list[Telling]] = defaultdict(list)
+    for telling in sorted(told, key=lambda telling: telling.where):
+        occasions[_occasion(telling)].append(telling)
+    events = (_one_event(occasion, same) for occasion, same in occasions.items())
+    return tuple(sorted(events, key=lambda event: event.key))
 
 
-def _one_place(same: Sequence[Place]) -> Place:
-    """Return one place of many with the same key: the one with an identifier and coordinates comes first."""
-    first = min(same, key=lambda place: (not place.links, place.latitude is None, -len(place.name), repr(place)))
-    return replace(first, links=_strongest(link for place in same for link in place.links))
-
-
-def _strongest(links: Iterable[Link]) -> tuple[Link, ...]:
-    """Return one link a target: the most confident one, an exact match before a close one."""
-    kept: dict[str, Link] = {}
-    for link in sorted(links, key=lambda one: (one.relation != "exactMatch", -one.confidence, one)):
-        kept.setdefault(link.target, link)
-    return tuple(kept[target] for target in sorted(kept))
-
-
-def _occasion(told: _Told, places: Mapping[str, Place]) -> tuple[str, ...]:
+def _occasion(told: Telling) -> tuple[str, ...]:
     """Return what makes two reports one occasion; reports with equal tuples become one event."""
     report, (article, _) = told.report, told.where
+    places = {place.key: place for place in told.account.places}
     when = report.edtf or f"undated in {article}"
     match report.event:
         case Visit(visitors=visitors, destination=destination):
@@ -142,9 +123,8 @@ def _country(key: str | None, places: Mapping[str, Place]) -> str:
     return (place.country if place else None) or key or ""
 
 
-def _one_event(
-    occasion: tuple[str, ...], told: Sequence[_Told], actors: Mapping[str, Actor], places: Mapping[str, Place]
-) -> Event:
+def _one_event(occasion: tuple[str, ...], told: Sequence[Telling]) -> Event:
+    actors, places = cast((t.account for t in told), (t.report.event for t in told))
     digest = hashlib.sha256(json.dumps(occasion, ensure_ascii=False).encode()).hexdigest()[:16]
     event = _one_account(told, places)
     status = _status(told)
@@ -160,34 +140,34 @@ def _one_event(
     )
 
 
-def _one_account(told: Sequence[_Told], places: Mapping[str, Place]) -> Visit | Meeting | Statement:
+def _one_account(told: Sequence[Telling], places: Mapping[str, Place]) -> Visit | Meeting | Statement:
     """Return the first report's event, enriched with what the other reports of the occasion add."""
     events = [t.report.event for t in told]
-    first = events[0]
-    if isinstance(first, Visit):
+    earliest = events[0]
+    if isinstance(earliest, Visit):
         visits = [event for event in events if isinstance(event, Visit)]
         return replace(
-            first,
+            earliest,
             visitors=_union(visit.visitors for visit in visits),
             destination=_most_specific([visit.destination for visit in visits], places),
             hosts=_union(visit.hosts for visit in visits),
-            purpose=_first(visit.purpose for visit in visits),
+            purpose=first(visit.purpose for visit in visits),
         )
-    if isinstance(first, Meeting):
+    if isinstance(earliest, Meeting):
         meetings = [event for event in events if isinstance(event, Meeting)]
         known = [meeting.place for meeting in meetings if meeting.place is not None]
         modes = [meeting.mode for meeting in meetings if meeting.mode != "unknown"]
         return replace(
-            first,
+            earliest,
             participants=_union(meeting.participants for meeting in meetings),
             place=_most_specific(known, places) if known else None,
             mode=_most_frequent(modes) if modes else "unknown",
-            topic=_first(meeting.topic for meeting in meetings),
+            topic=first(meeting.topic for meeting in meetings),
             during=None,
         )
     statements = [event for event in events if isinstance(event, Statement)]
     return replace(
-        first,
+        earliest,
         act=_most_frequent([statement.act for statement in statements]),
         direct=any(statement.direct for statement in statements),
         about=_union(statement.about for statement in statements),
@@ -195,7 +175,7 @@ def _one_account(told: Sequence[_Told], places: Mapping[str, Place]) -> Visit | 
     )
 
 
-def _status(told: Sequence[_Told]) -> Status:
+def _status(told: Sequence[Telling]) -> Status:
     """Return what the latest dated article says, else what most reports say."""
     newest = max(t.account.article.published or date.min for t in told)
     return _most_frequent([t.report.status for t in told if (t.account.article.published or date.min) == newest])
@@ -203,10 +183,6 @@ def _status(told: Sequence[_Told]) -> Status:
 
 def _union(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(sorted({key for group in groups for key in group}))
-
-
-def _first(values: Iterable[str | None]) -> str | None:
-    return next((value for value in values if value is not None), None)
 
 
 def _most_frequent(values: Sequence[K]) -> K:

@@ -1,38 +1,48 @@
 """The whole way, from news articles to a release that can be queried and cited. Read this module first.
 
-article → reader (zones → parse → mentions → coref → extract → link) → account
-accounts → rdf → validate, each by itself → merge → corroborate → rdf → release
+article → reader (zones → parse → mentions → coref → extract → link) → account, judged by itself (validate)
+accounts → growth (merge → corroborate → derive → rdf, of all that they touch) → what is added and removed → release
+
+The first release grows from nothing, each later one from the last: by articles added, corrected or retracted.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kg.accepted import apply, read_accepted
+from kg.accepted import Accepted, Taken, read_accepted, rows_by_key
 from kg.article import read_inputs
-from kg.corroborate import Checked, corroborate
-from kg.errors import InputError
+from kg.errors import InputError, ReleaseError
+from kg.growth import Delta, update
+from kg.intake import distinct, nearest, nothing, still_refused
 from kg.iri import DEFAULT_BASE, Names
-from kg.merge import Merged, merge
-from kg.official import records_of
-from kg.rdf import graph_quads, ontology_quads, record_quads
-from kg.records import Account, Article, Contradiction, Refusal
-from kg.release import Contents, write_release
+from kg.rdf import nquads, ontology_quads
+from kg.records import Account, Contradiction, Refusal
+from kg.release import Contents, Turn, release_folder, software_version, unwritable, write_release, writing
+from kg.state import Links, Settings, State, growing, reading
+from kg.units import applied, of_rows
 from kg.workers import MakeReader, Tell, read_articles, spacy_reader
 
 
 @dataclass(frozen=True)
 class BuildResult:
-    """The release that was published, the inputs that were not, and where the articles and other sources disagree."""
+    """The release that was published, the inputs that were not, and where the articles and other sources disagree.
+
+    ``published`` counts the articles of the whole release; ``added``, ``corrected`` and ``retracted`` those that
+    distinguish it from the one before. ``refused`` are inputs of this run.
+    """
 
     version: str
     path: Path
     published: int
     refused: tuple[Refusal, ...]
     contradictions: tuple[Contradiction, ...] = ()
+    added: int = 0
+    corrected: int = 0
+    retracted: int = 0
 
 
 def build(
@@ -56,55 +66,184 @@ def build(
         InputError: Not one article can be published, or the file of links is malformed.
         ReleaseError: The release cannot be written.
     """
-    names = Names(base)
     accepted = read_accepted(out, links)
-    articles, unread = _distinct(read_inputs(inputs))
+    articles, unread = distinct(read_inputs(inputs))
     readings = read_articles(
-        articles, names=names, workers=workers, make_reader=make_reader, tell=tell, min_confidence=min_confidence
-    )
-    refused = tuple(sorted({*unread, *readings.refused}, key=lambda r: (r.source, r.reason, r.remedy)))
-    if not readings.accounts:
-        raise InputError(_nothing(inputs, refused))
-    merged, taken = merge(readings.accounts), None
-    if accepted:
-        merged, taken = apply(merged, accepted, names)
-    checked = corroborate(merged, records_of({actor.key for actor in merged.actors}))
-    contradictions = _gathered((*checked.contradictions, *(c for a in readings.accounts for c in a.contradictions)))
-    contents = Contents(
-        quads=[
-            *graph_quads(names, readings.accounts, merged),
-            *record_quads(names, merged, checked.corroborations),
-            *ontology_quads(names),
-        ],
-        inputs=tuple((account.article.id, account.article.sha256) for account in readings.accounts),
-        refused=refused,
-        counts=_counts(readings.accounts, merged, checked),
-        model=readings.model,
-        names=names,
+        articles,
+        names=Names(base),
+        workers=workers,
+        make_reader=make_reader,
+        tell=tell,
         min_confidence=min_confidence,
-        things=merged.things,
-        accepted=taken,
-        contradictions=contradictions,
     )
-    version, path = write_release(out, contents)
-    return BuildResult(version, path, len(readings.accounts), refused, contradictions)
+    refused = tuple(sorted({*unread, *readings.refused}, key=_in_order))
+    if not readings.accounts:
+        raise InputError(nothing(inputs, refused))
+    settings = Settings(base, software_version(), readings.model, min_confidence)
+    with writing(out) as turn:
+        change = _Change(put=readings.accounts, refused=refused, given=refused)
+        return _publish(turn, None, settings, change, accepted, given=links is not None)
 
 
-def _distinct(inputs: Iterable[Article | Refusal]) -> tuple[list[Article], list[Refusal]]:
-    """Return the articles by id, one an id, and the refusals; of two with one id, the lower SHA-256 stays."""
-    kept: dict[str, Article] = {}
-    refused: list[Refusal] = []
-    articles: list[Article] = []
-    for item in inputs:
-        if isinstance(item, Refusal):
-            refused.append(item)
-        else:
-            articles.append(item)
-    for article in sorted(articles, key=lambda a: (a.id, a.sha256, repr(a))):
-        if kept.setdefault(article.id, article) is not article:
-            reason = f"another article has the same id, {article.id!r} (SHA-256 of this one: {article.sha256[:12]}…)"
-            refused.append(Refusal(article.id, reason, "give it an id, or a file name, of its own"))
-    return list(kept.values()), refused
+def add(
+    inputs: Sequence[Path],
+    to: Path,
+    *,
+    workers: int = 1,
+    links: Path | None = None,
+    make_reader: MakeReader = spacy_reader,
+    tell: Tell = lambda done, of: None,
+) -> BuildResult:
+    """Publish what the current release of ``to`` and the inputs say together as its next release.
+
+    It is, to the byte of its dumps, the release that a build of all these articles would be. An article that is
+    published as it is given is not read again; one of the same id that says something else takes its place, unless it
+    is refused. Base and ``min_confidence`` are those of the release. Links accepted from elsewhere are applied anew
+    from the file ``links``, else from ``to/links.sssom.tsv``, else they stay as they were given before.
+
+    Raises:
+        InputError: The file of links is malformed.
+        ReleaseError: There is no release to add to, it was made by another version of this program or of the language
+            model, or the next one cannot be written.
+    """
+    with reading(release_folder(to)) as state:
+        settings, digests = _settings(to, state), dict(state.inputs())
+    accepted = read_accepted(to, links)
+    articles, unread = distinct(read_inputs(inputs))
+    fresh = [article for article in articles if digests.get(article.id) != article.sha256]
+    readings = read_articles(
+        fresh,
+        names=Names(settings.base),
+        workers=workers,
+        make_reader=make_reader,
+        tell=tell,
+        min_confidence=settings.min_confidence,
+        model=settings.model,
+    )
+    refused = tuple(sorted({*unread, *readings.refused}, key=_in_order))
+    with writing(to) as turn:
+        previous = release_folder(to)
+        with reading(previous) as state:
+            known = dict(state.inputs())
+            if _settings(to, state) != settings or any(known.get(a.id) != a.sha256 for a in articles if a not in fresh):
+                raise ReleaseError(f"{to}: the current release has changed meanwhile; run this again")
+            kept = still_refused(state.refusals(), inputs, {article.id for article in articles})
+        change = _Change(put=readings.accounts, refused=tuple(sorted({*kept, *refused}, key=_in_order)), given=refused)
+        return _publish(turn, previous, settings, change, accepted, given=links is not None)
+
+
+def retract(ids: Sequence[str], from_: Path, *, links: Path | None = None) -> BuildResult:
+    """Publish the current release of ``from_`` without these articles as its next release.
+
+    Nothing that only they said is in it any more; an id that is only among the refused is taken from that list.
+
+    Raises:
+        InputError: An id is not in the release, or nothing would be left of it.
+        ReleaseError: As for :func:`add`.
+    """
+    accepted = read_accepted(from_, links)
+    with writing(from_) as turn:
+        previous = release_folder(from_)
+        with reading(previous) as state:
+            settings, refusals, known = _settings(from_, state), state.refusals(), dict(state.inputs())
+        unknown = [id_ for id_ in ids if id_ not in known and id_ not in {refusal.source for refusal in refusals}]
+        if unknown:
+            raise InputError(f"{from_}: no article {unknown[0]!r} in the current release{nearest(unknown[0], known)}")
+        if known.keys() <= set(ids):
+            raise InputError(
+                f"{from_}: nothing would be left; a release has at least one article. "
+                "Make a new one with legation build, or remove the folder"
+            )
+        remaining = tuple(refusal for refusal in refusals if refusal.source not in set(ids))
+        change = _Change(remove=tuple(id_ for id_ in ids if id_ in known), refused=remaining)
+        return _publish(turn, previous, settings, change, accepted, given=links is not None)
+
+
+@dataclass(frozen=True)
+class _Change:
+    """What makes the next release another one: articles that come and go, and all that is refused then."""
+
+    put: Sequence[Account] = ()
+    remove: Sequence[str] = ()
+    refused: tuple[Refusal, ...] = ()
+    given: tuple[Refusal, ...] = ()
+
+
+def _publish(
+    turn: Turn, previous: Path | None, settings: Settings, change: _Change, accepted: Accepted | None, *, given: bool
+) -> BuildResult:
+    """Grow the state, and write the release that it is the state of."""
+    names = Names(settings.base)
+    draft = turn.draft("releases") / "growing.sqlite"
+
+    def write_state(path: Path) -> None:
+        draft.rename(path)
+
+    try:
+        with growing(draft, previous) as state:
+            before = {account.article.id for account in change.put if state.digest(account.article.id)}
+            links = Links(accepted.sha256, len(accepted.rows), given) if accepted else _carried(state.links())
+            rows = [of_rows(*item) for item in rows_by_key(accepted, names).items()] if accepted else None
+            delta = update(state, names, put=change.put, remove=change.remove, rows=rows if links else ())
+            state.set_refusals(change.refused)
+            state.set_about(settings, links)
+            contents = _contents(state, settings, links, delta, previous, write_state)
+    except (OSError, sqlite3.Error) as error:
+        raise unwritable(turn.out, error) from error
+    version, path = write_release(turn.out, contents, turn=turn)
+    return BuildResult(
+        version,
+        path,
+        len(contents.inputs),
+        change.given,
+        contents.contradictions,
+        added=len(change.put) - len(before),
+        corrected=len(before),
+        retracted=len(change.remove),
+    )
+
+
+def _contents(
+    state: State,
+    settings: Settings,
+    links: Links | None,
+    delta: Delta,
+    previous: Path | None,
+    write_state: Callable[[Path], None],
+) -> Contents:
+    names, things = Names(settings.base), state.linked()
+    used = applied(state) if links else 0
+    return Contents(
+        previous=previous,
+        added=delta.added if previous else sorted({*delta.added, *nquads(ontology_quads(names))}),
+        removed=delta.removed,
+        inputs=state.inputs(),
+        refused=state.refusals(),
+        counts={**state.counts(), "links": sum(len(thing.links) for thing in things)},
+        model=settings.model,
+        names=names,
+        min_confidence=settings.min_confidence,
+        things=things,
+        accepted=Taken(links.sha256, used, links.rows - used) if links else None,
+        contradictions=_gathered(state.contradictions()),
+        write_state=write_state,
+    )
+
+
+def _settings(out: Path, state: State) -> Settings:
+    """Return the settings of the current release, if this very program can go on with it."""
+    settings, software = state.settings(), software_version()
+    if settings.software != software:
+        raise ReleaseError(
+            f"{out}: the current release was made by legation {settings.software}, and this is {software}, which may "
+            "read articles otherwise; make it anew with legation build, from all articles"
+        )
+    return settings
+
+
+def _carried(links: Links | None) -> Links | None:
+    """Return the links that stay although no file is there now: those that somebody had given by name."""
+    return links if links and links.given else None
 
 
 def _gathered(contradictions: Iterable[Contradiction]) -> tuple[Contradiction, ...]:
@@ -115,22 +254,5 @@ def _gathered(contradictions: Iterable[Contradiction]) -> tuple[Contradiction, .
     return tuple(sorted(replace(one, articles=tuple(sorted(ids))) for one, ids in articles.items()))
 
 
-def _nothing(inputs: Sequence[Path], refused: Sequence[Refusal]) -> str:
-    where = ", ".join(str(path) for path in inputs)
-    if not refused:
-        return f"{where}: no articles here; give .txt, .html, .json or .jsonl files, or a folder of them"
-    reasons = "\n".join(f"{refusal.source}: {refusal.reason}; {refusal.remedy}" for refusal in refused)
-    return f"{where}: not one article could be published\n{reasons}"
-
-
-def _counts(accounts: Sequence[Account], merged: Merged, checked: Checked) -> dict[str, int]:
-    kinds = Counter(f"{type(event.event).__name__.lower()}s" for event in merged.events)
-    return {
-        "articles": len(accounts),
-        "reports": sum(len(account.reports) for account in accounts),
-        **{kind: kinds[kind] for kind in ("visits", "meetings", "statements")},
-        "actors": len(merged.actors),
-        "places": len(merged.places),
-        "links": sum(len(thing.links) for thing in merged.things),
-        "records": len({one.record.id for one in checked.corroborations}),
-    }
+def _in_order(refusal: Refusal) -> tuple[str, str, str]:
+    return refusal.source, refusal.reason, refusal.remedy

@@ -75,26 +75,35 @@ def read_articles(
     make_reader: MakeReader,
     tell: Tell,
     min_confidence: float | None = None,
+    model: str | None = None,
 ) -> Readings:
     """Return the accounts of the articles whose triples conform, and a refusal for each of the others.
 
-    ``min_confidence`` is the readers' to keep.
+    ``min_confidence`` is the readers' to keep. ``model`` is the only one that may read them, if one is named; where
+    there are no articles it need not be loaded.
 
     Raises:
-        ModelError: The language model is missing.
+        ModelError: The language model is missing, or another one than ``model``.
         ReleaseError: A worker process died; nothing is published.
     """
+    if model is not None and not articles:
+        return Readings((), (), model)
     accounts, refused, done = [], [], 0
     size = max(1, min(CHUNK, len(articles) // (4 * workers) if workers > 1 else CHUNK))
     chunks = [articles[first : first + size] for first in range(0, len(articles), size)]
     with _processes(workers) as run:
-        (model,) = run(_model, [make_reader])
+        (found,) = run(_model, [make_reader])
+        if model not in (None, found):
+            raise ModelError(
+                f"the release was read by the language model {model}, and the one here is {found}; install that one, "
+                "or make the release anew with legation build, from all articles"
+            )
         for told in run(_read_all, chunks, repeat(make_reader), repeat(names), repeat(min_confidence)):
             accounts += [account for account in told if isinstance(account, Account)]
             refused += [refusal for refusal in told if isinstance(refusal, Refusal)]
             done += len(told)
             tell(done, len(articles))
-    return Readings(tuple(accounts), tuple(refused), model)
+    return Readings(tuple(accounts), tuple(refused), found)
 
 
 @contextmanager

@@ -35,12 +35,15 @@ def rows(store: ox.Store, name: str) -> list[Row]:
     return list(csv.DictReader(io.StringIO(answer)))
 
 
-def test_there_are_eight_questions_and_each_says_what_it_asks() -> None:
+def test_there_are_eleven_questions_and_each_says_what_it_asks() -> None:
     named = {
         "accusations",
+        "contacts",
         "corroborated",
+        "dyad_years",
         "evidence",
         "meetings",
+        "meetings_by_year",
         "offices",
         "offices_on_the_day",
         "statements",
@@ -225,6 +228,23 @@ def test_who_met_whom_where(seeds_release: Release, meeting: Row) -> None:
     one, other = meeting.pop("names").split("|")
     found = having(rows(seeds_release.store, "meetings"), **meeting)
     assert having(found, one=one, other=other) or having(found, one=other, other=one)
+
+
+def test_whom_those_met_that_somebody_met(seeds_release: Release) -> None:
+    shared = having(rows(seeds_release.store, "contacts"), one="Imran Khan", other="Shehbaz Sharif")
+    assert [(row["ways"], row["through"]) for row in shared] == [("1", "Vladimir Putin")]
+
+
+def test_how_often_two_states_met_in_a_year(seeds_release: Release) -> None:
+    told = having(rows(seeds_release.store, "meetings_by_year"), state="Pakistan", other="Russia", year="2022")
+    assert [int(row["occurred"]) > 0 for row in told] == [True]
+
+
+def test_how_states_dealt_with_each_other_in_a_year(seeds_release: Release) -> None:
+    told = having(rows(seeds_release.store, "dyad_years"), state="PAK", other="RUS", year="2022")
+    assert [(int(row["visits"]) > 0, int(row["meetings"]) > 0) for row in told] == [(True, True)]
+    charged = having(rows(seeds_release.store, "dyad_years"), state="PAK", other="USA")
+    assert sum(int(row["charges"]) for row in charged) >= 2
 
 
 @pytest.mark.parametrize(

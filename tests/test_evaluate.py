@@ -32,7 +32,7 @@ from kg.evaluate import (
 from kg.evaluate.match import Cast, compatible, pair, words
 from kg.iri import Names
 from kg.merge import merge
-from kg.rdf import graph_quads, ontology_quads
+from kg.rdf import graph_quads, nquads, ontology_quads
 from kg.records import Account, Actor, Article, Meeting, Place, Report, Span, Statement, Visit
 from kg.release import Contents, write_release
 
@@ -340,7 +340,8 @@ def test_a_release_says_what_its_accounts_say(account: Account, tmp_path: Path) 
     accounts = [account, silent]
     names, merged = Names(), merge(accounts)
     quads = [*graph_quads(names, accounts, merged), *ontology_quads(names)]
-    _, path = write_release(tmp_path, Contents(quads, (), (), {}, "no model", names))
+    contents = Contents(added=nquads(quads), inputs=(), refused=(), counts={}, model="no model", names=names)
+    _, path = write_release(tmp_path, contents)
     for folder in (tmp_path, path):
         founds = from_release(folder)
         assert sorted(founds) == ["x1", "x2"]

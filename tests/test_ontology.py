@@ -32,6 +32,7 @@ SAMPLE = """
 @prefix leg: <https://w3id.org/legation/ontology#> .
 @prefix oa: <http://www.w3.org/ns/oa#> .
 @prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix qb: <http://purl.org/linked-data/cube#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix sssom: <https://w3id.org/sssom/> .
@@ -61,7 +62,20 @@ SAMPLE = """
     leg:reportedActor <person/ana-petrova> ; leg:reportedPlace <place/norland> .
 <record/r1> a leg:OfficialRecord ; leg:traveller <person/ana-petrova> ; leg:place <place/norland> ;
     leg:countryCode "XN" ; leg:edtf "2022-05-18"^^edtf:EDTF .
-<visit/v1> leg:corroboratedBy <record/r1> .
+<visit/v1> leg:corroboratedBy <record/r1> ; leg:disputed leg:status , leg:edtf ; leg:dateSource "inferred" .
+<report/a1/r1> leg:inferredEdtf "2022-05-18"^^edtf:EDTF ; leg:mergeConfidence 0.95 ; leg:mergeReason "same visitor" .
+<visit/v0> a leg:ReplacedEvent ; dct:isReplacedBy <visit/v1> .
+<state/sudland> a leg:Actor , leg:State .
+<person/ana-petrova> leg:metWith <organization/council> ; leg:metInPersonWith <organization/council> ;
+    leg:visitedState <state/norland> .
+<organization/council> leg:metWith <person/ana-petrova> ; leg:metInPersonWith <person/ana-petrova> .
+<cube/dyad-years> a qb:DataSet ; qb:structure leg:DyadYearStructure .
+<cube/dyad-years/a> a qb:Observation , leg:DyadYear ; qb:dataSet <cube/dyad-years> ; leg:state <state/norland> ;
+    leg:otherState <state/sudland> ; leg:kind leg:Visit ; leg:status leg:Occurred ; leg:year "2022"^^xsd:gYear ;
+    leg:eventCount "3"^^xsd:nonNegativeInteger .
+<cube/dyad-years/b> a qb:Observation , leg:DyadYear ; qb:dataSet <cube/dyad-years> ; leg:state <state/sudland> ;
+    leg:otherState <state/norland> ; leg:kind leg:Accuse ; leg:status leg:Occurred ; leg:year "XXXX"^^edtf:EDTF ;
+    leg:eventCount "1"^^xsd:nonNegativeInteger .
 """
 
 CONTRADICTIONS = {
@@ -75,6 +89,11 @@ CONTRADICTIONS = {
     "a state that travels": "<record/r1> leg:traveller <state/norland> .",
     "a mode as status": "<visit/v1> leg:status leg:ByPhone .",
     "one status for two names": "leg:Planned owl:sameAs leg:Occurred .",
+    "an actor who met with themselves": "<person/ana-petrova> leg:metInPersonWith <person/ana-petrova> .",
+    "a visited place that is no actor": "<person/ana-petrova> leg:visitedState <place/norland> .",
+    "a replaced event that still counts": "<visit/v0> a leg:Visit .",
+    "a count below zero": "<cube/dyad-years/a> leg:eventCount -1 .",
+    "a dyad of a person": "<cube/dyad-years/a> leg:otherState <person/ana-petrova> .",
     "a truth value in words": '<statement/s1> leg:direct "perhaps" .',
     "a state and a place that are the same elsewhere": "<place/norland> owl:sameAs <https://states.example/norland> .",
 }
@@ -158,7 +177,7 @@ def test_ontology_has_no_blank_nodes(onto: Graph) -> None:
 
 
 def test_ranges_are_datatypes_that_reasoners_know(onto: Graph) -> None:
-    known = {"string", "boolean", "decimal"}
+    known = {"string", "boolean", "decimal", "nonNegativeInteger", "Literal"}
     ranges = {o for s in onto.subjects(RDF.type, OWL.DatatypeProperty) for o in onto.objects(s, RDFS.range)}
     assert {str(range_).rpartition("#")[2] for range_ in ranges} <= known
 

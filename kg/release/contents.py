@@ -1,0 +1,117 @@
+"""What a release is made from, and what follows from that alone: its version and its manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from kg.accepted import Taken
+from kg.errors import ReleaseError
+from kg.iri import Names
+from kg.linksets import mapping_set
+from kg.rdf import LICENCE, Description, nquads, release_quads
+from kg.records import Actor, Contradiction, Place, Refusal
+from kg.sssom import write as write_mappings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """What a release is made from.
+
+    ``added`` and ``removed`` are canonical lines of N-Quads, without the description of the release itself: what
+    distinguishes it from the release in the folder ``previous``. Without a previous one all lines are ``added``.
+    ``inputs`` are (article id, SHA-256 of the input), all of them. ``min_confidence`` is what reports had to have
+    where one was asked for, else None. ``things`` are all actors and places with their links; ``accepted`` tells where
+    links from a file were taken over, None where there was none. ``contradictions`` are listed in the manifest only:
+    they are questions to people, and no part of the graph. ``write_state`` writes to the path that it is given
+    what the next release is grown from; without it, this one can be read but not grown.
+    """
+
+    added: Sequence[bytes]
+    inputs: tuple[tuple[str, str], ...]
+    refused: tuple[Refusal, ...]
+    counts: Mapping[str, int]
+    model: str
+    names: Names
+    previous: Path | None = None
+    removed: Sequence[bytes] = ()
+    min_confidence: float | None = None
+    things: Sequence[Actor | Place] = ()
+    accepted: Taken | None = None
+    contradictions: tuple[Contradiction, ...] = ()
+    write_state: Callable[[Path], None] | None = None
+
+
+def software_version() -> str:
+    """Return the version of this program, as it was installed.
+
+    Raises:
+        ReleaseError: The program runs from a folder without being installed, so nobody knows its version.
+    """
+    try:
+        return metadata.version("legation")
+    except metadata.PackageNotFoundError as error:
+        raise ReleaseError("legation is not installed, so its version is unknown; run: pip install -e .") from error
+
+
+def version_of(contents: Contents, digests: Iterable[str]) -> str:
+    """Return ``<software version>-<12 hex>``, of the inputs, refusals, program, model, base and the quads themselves.
+
+    ``digests`` are those of the dump's members but the last. The quads count, so that a changed ontology or a
+    patched program never hides behind an old name; the way that led to them does not.
+    """
+    digest = hashlib.sha256()
+    for part in (
+        sorted(contents.inputs),
+        sorted(astuple(refusal) for refusal in contents.refused),
+        _software(),
+        contents.model,
+        contents.names.base,
+        *([] if contents.min_confidence is None else [contents.min_confidence]),
+        *([] if contents.accepted is None else [astuple(contents.accepted)]),
+        *sorted(astuple(contradiction) for contradiction in contents.contradictions),
+    ):
+        digest.update(json.dumps(part, ensure_ascii=False).encode() + b"\n")
+    for chunk in digests:
+        digest.update(chunk.encode() + b"\n")
+    return f"{software_version()}-{digest.hexdigest()[:12]}"
+
+
+def description(contents: Contents, version: str) -> list[bytes]:
+    """Return the sorted lines of what the release says of itself."""
+    about = Description(version, _software(), contents.model, contents.counts)
+    return nquads(release_quads(contents.names, about, contents.things))
+
+
+def mappings(contents: Contents, version: str) -> str:
+    """Return the links of actors and places as SSSOM/TSV."""
+    found = mapping_set(contents.names, version, software_version(), contents.things, licence=LICENCE.value)
+    return write_mappings(found)
+
+
+def manifest(contents: Contents, version: str, *, quads: int) -> str:
+    """Return the manifest as JSON: what the release holds and was made from."""
+    about: dict[str, Any] = {
+        "version": version,
+        "software": _software(),
+        "model": contents.model,
+        "base": contents.names.base,
+        "inputs": [{"id": article, "sha256": digest} for article, digest in sorted(contents.inputs)],
+        "counts": {**contents.counts, "quads": quads},
+        "refused": [asdict(refusal) for refusal in sorted(contents.refused, key=astuple)],
+        "contradictions": [asdict(contradiction) for contradiction in sorted(contents.contradictions)],
+    }
+    if contents.min_confidence is not None:
+        about["min_confidence"] = contents.min_confidence
+    if contents.accepted is not None:
+        about["links"] = asdict(contents.accepted)
+    return json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _software() -> str:
+    return f"legation {software_version()}"

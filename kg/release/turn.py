@@ -1,0 +1,107 @@
+"""One writer at a time: whose turn it is to publish, and what a writer that died has left behind."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.errors import ReleaseError
+from kg.release.durable import make_folder, sync
+
+DRAFT = ".draft"
+"""Name of the folders in which things are made, beside where they will stand; only the one writer has any."""
+
+PENDING = "pending"
+"""File in ``DIR/.draft``: a version, and the folders that stand only if ``DIR/current`` points at it."""
+
+GONE = "gone.tsv"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The right to publish in a folder of releases, as long as :func:`writing` lasts."""
+
+    out: Path
+
+    def draft(self, *parts: str) -> Path:
+        """Return an empty folder to make things in, on the file system of ``DIR/parts``."""
+        folder = self.out.joinpath(*parts, DRAFT)
+        make_folder(folder)
+        return folder
+
+    def clean(self) -> None:
+        """Remove what a writer left that did not finish, or finish it where its release is the current one."""
+        pending = self.out / DRAFT / PENDING
+        if pending.is_file():
+            version, *folders = pending.read_text(encoding="utf-8").splitlines()
+            if current_version(self.out) == version:
+                if (gone := pending.with_name(GONE)).exists():
+                    gone.replace(self.out / GONE)
+            else:
+                for folder in folders:
+                    shutil.rmtree(self.out / folder, ignore_errors=True)
+        for folder in ("releases", "diffs", "."):  # the last holds the note that says what else to remove
+            if (self.out / folder / DRAFT).exists():
+                shutil.rmtree(self.out / folder / DRAFT, ignore_errors=True)
+                sync(self.out / folder)
+
+
+@contextmanager
+def writing(out: Path) -> Iterator[Turn]:
+    """Hold ``out/.lock`` while something is read there to be changed and published.
+
+    The lock is the system's (flock): it ends with the process that has it, however that ends. A process started
+    by forking would inherit it, so that the articles are read before.
+
+    Raises:
+        ReleaseError: Somebody else is writing there, or the folder cannot be written.
+    """
+    try:
+        make_folder(out)
+        descriptor = os.open(out / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise unwritable(out, error) from error
+    try:
+        _lock(descriptor, out)
+        turn = Turn(out)
+        turn.clean()
+        yield turn
+    finally:
+        os.close(descriptor)
+
+
+def current_version(out: Path) -> str | None:
+    """Return the version that ``out/current`` points at, None where there is no such link."""
+    try:
+        return (out / "current").readlink().name
+    except OSError:
+        return None
+
+
+def unwritable(out: Path, error: Exception) -> ReleaseError:
+    """Return what to tell when a release cannot be written there."""
+    return ReleaseError(f"{out}: the release cannot be written ({error}); give another --out or make room")
+
+
+def _lock(descriptor: int, out: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
+        raise ReleaseError(
+            f"{out}: another writer is at work there (process {holder}); wait until it is done and run this again"
+        ) from error
+    except OSError as error:
+        if error.errno in (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS):
+            raise ReleaseError(
+                f"{out}: this file system has no locks ({error}); put the releases on another"
+            ) from error
+        raise unwritable(out, error) from error
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, b"%d\n" % os.getpid(), 0)
