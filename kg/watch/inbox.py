@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import ReleaseError
+from kg.release.durable import make_folder, sync
 
 FOLDER = "inbox"
 
@@ -27,7 +28,7 @@ def keep(inbox: Path, record: Mapping[str, Any]) -> Path:
     # Half a surrogate pair has no UTF-8, but an escape in JSON, which the reader of articles refuses with its name.
     line = json.dumps(record, ensure_ascii=False, sort_keys=True).encode("utf-8", "backslashreplace")
     try:
-        inbox.mkdir(parents=True, exist_ok=True)
+        make_folder(inbox)
         with tempfile.NamedTemporaryFile(dir=inbox, prefix=".draft-", delete=False) as draft:
             try:
                 draft.write(line + b"\n")
@@ -38,8 +39,7 @@ def keep(inbox: Path, record: Mapping[str, Any]) -> Path:
             except BaseException:
                 Path(draft.name).unlink(missing_ok=True)
                 raise
-        for folder in (inbox, inbox.parent):
-            _sync(folder)
+        sync(inbox)
     except OSError as error:
         raise ReleaseError(f"{path}: the article cannot be kept ({error}); make room and run again") from error
     return path
@@ -63,11 +63,3 @@ def clean(inbox: Path) -> None:
     """Remove what a killed run left half written."""
     for draft in inbox.glob(".draft-*"):
         draft.unlink(missing_ok=True)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

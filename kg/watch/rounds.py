@@ -14,10 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from kg.errors import InputError
+from kg.errors import BusyError, InputError, NothingError
 from kg.pipeline import BuildResult
-from kg.records import Refusal
-from kg.release import open_release
 from kg.watch import folder, inbox
 from kg.watch.seen import FILE, Seen
 from kg.watch.subscription import Round, take_in
@@ -44,7 +42,10 @@ class Manner:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it: releases, the version of the last, files and entries taken in, refusals, feeds not to be had."""
+    """What came of it: releases, the version of the last, files and entries taken in, and how many were refused.
+
+    ``failed`` counts how often a feed could not be had, or a batch had to wait because somebody else was publishing.
+    """
 
     releases: int = 0
     version: str | None = None
@@ -143,23 +144,23 @@ def _publish(
         items = tuple(item for item in items if item not in gone)
         if not items:
             continue
-        before = _refused(to)
         paths = [path for item in items for path in item.paths if path.exists()]
-        result = (add if before is not None else build)(paths, to)
+        try:
+            result = (add if (to / "current").exists() else build)(paths, to)
+        except NothingError as error:  # as there is no release yet, none can list them
+            seen.published(items)
+            say(str(error))
+            outcome = _plus(outcome, taken=len(items), refused=len(items))
+            continue
+        except BusyError as error:
+            say(f"{error}; {seen.count_waiting()} files or entries wait for the next look")
+            return _plus(outcome, failed=1)
         seen.published(items)
-        fresh = [refusal for refusal in result.refused if refusal not in (before or ())]
-        for refusal in fresh:
+        for refusal in result.refused:
             say(f"refused {refusal.source}: {refusal.reason}; {refusal.remedy}")
         say(f"release {result.version}: {len(items)} files or entries taken in, {result.published} articles in all")
-        outcome = _plus(outcome, releases=1, version=result.version, taken=len(items), refused=len(fresh))
+        outcome = _plus(outcome, releases=1, version=result.version, taken=len(items), refused=len(result.refused))
     return outcome
-
-
-def _refused(to: Path) -> frozenset[Refusal] | None:
-    """Return what the current release refuses, None where there is no release."""
-    if not (to / "current").exists():
-        return None
-    return frozenset(Refusal(**told) for told in open_release(to).manifest["refused"])
 
 
 def _plus(
