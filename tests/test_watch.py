@@ -449,7 +449,7 @@ def test_pages_are_read_only_on_request_and_conditionally(to: Path, desk: Desk) 
         (Answer(b"", 302, {"Location": "/a"}), "it leads on and on"),
         (Answer(b"", 302, {"Location": "file:///etc/passwd"}), "no http(s) address"),
         (Answer(b"", 302, {"Location": "/secret"}), "robots.txt asks programs not to read it"),
-        (Answer(b"x" * (8 * 2**20 + 1)), "more than 8 MiB"),
+        (Answer(b"x" * (4 * 2**20 + 1)), "more than 4 MiB"),
     ],
 )
 def test_what_the_feed_says_stands_in_for_a_page_that_cannot_be_had(
@@ -499,6 +499,7 @@ def bomb() -> bytes:
         (Answer(b""), "no RSS or Atom feed"),
         (Answer(bomb()), "declares entities"),
         (Answer(bomb().decode().encode("utf-16")), "declares entities"),
+        (Answer(rss().body, headers={"Content-Type": "text/xml; charset=punycode"}), "cannot be read as a feed"),
         (Answer(b"<rss><channel>" + b"<item>" * 200_000), "not well-formed XML, and too long"),
         (Answer(b"<rss>" + b"<a>" * 100_000 + b"</a>" * 100_000 + b"</rss>"), "not well-formed XML, and too long"),
         (Answer(b" " * (8 * 2**20 + 1)), "more than 8 MiB"),
@@ -563,6 +564,14 @@ def test_a_feed_with_a_slip_is_read_as_far_as_it_can_be(to: Path, desk: Desk) ->
     with serving({"/feed": Answer(feed)}) as site:
         look([f"{site.root}/feed"], to, desk)
     assert desk.texts == ["A\n\nPetrova arrived."]
+
+
+def test_an_impossible_date_is_none(to: Path, desk: Desk) -> None:
+    days = ("Tue, 99 Foo 99999 99:99:99 +9999", "10000-01-01", "9" * 30, "Wed, 18 May 2022 09:00:00 +99999999999999999")
+    with serving({"/feed": rss(*(item(f"{n}", f"T{n}", "Petrova.", day=day) for n, day in enumerate(days)))}) as site:
+        look([f"{site.root}/feed"], to, desk)
+    assert len(desk.batches[0]) == len(days)
+    assert desk.refused == []
 
 
 def test_external_entities_are_not_fetched() -> None:

@@ -130,6 +130,16 @@ def test_a_full_disk_loses_nothing(to: Path, monkeypatch: pytest.MonkeyPatch) ->
         assert look(f"{site.root}/feed", to).taken == 1
 
 
+def test_exit_codes_tell_what_became_of_one_look(to: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving({"/feed": rss(), "/gone": Answer(b"", 410)}) as site:
+        assert main(["watch", f"{site.root}/feed", "--to", str(to), "--once"]) == 0
+        assert main(["watch", f"{site.root}/gone", "--to", str(to), "--once"]) == 1
+        assert "it answers 410 (gone for good); leave it out" in capsys.readouterr().err
+    assert main(["watch", str(to / "absent"), "--to", str(to), "--once"]) == 2
+    with pytest.raises(SystemExit):
+        main(["watch", "http://news.example/", "--to", str(to), "--every", "0.5"])
+
+
 # Processes
 
 
@@ -166,6 +176,7 @@ def waiting(to: Path) -> int:
         return seen.count_waiting()
 
 
+@pytest.mark.slow
 def test_a_signal_ends_it_well(news: Path, to: Path) -> None:
     write(news, *range(3))
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -23,6 +23,9 @@ from kg.watch.web import Answer
 MOST_BYTES = 8 * 2**20
 MOST_BYTES_MALFORMED = 2**19
 
+_FAULTS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What feedparser raises at odd encodings and the like, rather than tell it as a fault of the feed."""
+
 _PERIODS = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 
 
@@ -65,7 +68,14 @@ def read_feed(answer: Answer) -> Feed:
     if tree is None and len(body) > MOST_BYTES_MALFORMED:
         raise AnswerError(f"{answer.url}: it is not well-formed XML, and too long to be guessed at; tell its publisher")
     kind = answer.headers.get("content-type", "application/xml")
-    found = feedparser.parse(io.BytesIO(body), response_headers={"content-location": answer.url, "content-type": kind})
+    try:
+        found = feedparser.parse(
+            io.BytesIO(body), response_headers={"content-location": answer.url, "content-type": kind}
+        )
+    except _FAULTS as error:
+        raise AnswerError(
+            f"{answer.url}: it cannot be read as a feed ({type(error).__name__}: {error!s:.100})"
+        ) from error
     if not found.get("version") and not found.entries:
         raise AnswerError(f"{answer.url}: it is no RSS or Atom feed; give the address of the feed itself")
     about = found.feed
@@ -123,7 +133,7 @@ def _day(entry: Any, field: str) -> str | None:
     for parse in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             return parse(written).date().isoformat()
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             continue
     try:
         return date(*read[:3]).isoformat() if read else None

@@ -23,7 +23,8 @@ from kg.watch.web import Answer, Web
 
 FEEDS = "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"
 PAGES = "text/html, application/xhtml+xml;q=0.9"
-MOST_PAGE_BYTES = 8 * 2**20
+MOST_PAGE_BYTES = 4 * 2**20
+"""A page of prose of this size takes the reader of pages one to two minutes."""
 
 
 @dataclass(frozen=True)

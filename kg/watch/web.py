@@ -116,9 +116,7 @@ class Web:
                 ) as response,
             ):
                 onward = response.headers.get("Location") if response.status_code in _MOVED else None
-                body = _body(response.raw, most) if response.status_code == 200 else b""
-                if self._line.late:
-                    raise ServiceError("it is not complete in time")
+                body = self._body(response.raw, most) if response.status_code == 200 else b""
         except (ServiceError, AnswerError) as error:
             raise type(error)(f"{url}: {error}") from error
         except ValueError as error:  # of the libraries' many errors, those that concern addresses
@@ -128,6 +126,19 @@ class Web:
             raise ServiceError(f"{url}: no whole answer ({cause})") from error
         fields = {name.lower(): value for name, value in response.headers.items()}
         return Answer(url, response.status_code, fields, body), onward
+
+    def _body(self, raw: BaseHTTPResponse, most: int) -> bytes:
+        """Return the unpacked body, read as it comes: a small file that unpacks to a huge one is dropped on the way."""
+        parts = bytearray()
+        while part := raw.read1(2**16, decode_content=True):
+            parts += part
+            if len(parts) > most:
+                raise AnswerError(f"it has more than {most / 2**20:g} MiB")
+            if self._line.late:  # no connection of ours was cut, where a proxy stands between
+                break
+        if self._line.late:
+            raise ServiceError("it is not complete in time")
+        return bytes(parts)
 
 
 def _web_address(url: str) -> SplitResult:
@@ -140,13 +151,3 @@ def _web_address(url: str) -> SplitResult:
     if not usable:
         raise AnswerError(f"{url:.200}: it is no http(s) address")
     return parts
-
-
-def _body(raw: BaseHTTPResponse, most: int) -> bytes:
-    """Return the unpacked body, read as it comes: a small file that unpacks to a huge one is dropped on the way."""
-    parts = bytearray()
-    while part := raw.read1(2**16, decode_content=True):
-        parts += part
-        if len(parts) > most:
-            raise AnswerError(f"it has more than {most / 2**20:g} MiB")
-    return bytes(parts)
