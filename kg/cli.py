@@ -1,4 +1,4 @@
-"""The command ``legation``: build, watch, link, explain, query, serve, mcp, validate, evaluate, demo.
+"""The command ``legation``: build, add, retract, watch, link, explain, query, serve, mcp, validate, evaluate, demo.
 
 SHACL, statistics and the server are imported by the commands that need them: a query does not wait for them.
 It exits with 0 when all went well, 1 when some articles were refused, some files do not conform or some answers
@@ -78,6 +78,22 @@ def _parser() -> argparse.ArgumentParser:
     _add_min_confidence(command)
     command.add_argument("--links", type=Path, metavar="FILE", help="accepted links (DIR/links.sssom.tsv, if there)")
     command.set_defaults(run=_build)
+
+    command = commands.add_parser("add", help="make the next release: the current one with more or corrected articles")
+    command.add_argument(
+        "input", nargs="+", type=Path, help="as for build; what is published already is not read again"
+    )
+    command.add_argument("--to", required=True, type=Path, metavar="DIR", help="folder of the releases")
+    command.add_argument(
+        "--workers", type=arguments.positive, default=1, metavar="N", help="processes to read with (1)"
+    )
+    command.add_argument("--links", type=Path, metavar="FILE", help="accepted links (DIR/links.sssom.tsv, if there)")
+    command.set_defaults(run=_add)
+
+    command = commands.add_parser("retract", help="make the next release: the current one without some articles")
+    command.add_argument("id", nargs="+", metavar="ID", help="an article's id, as manifest.json lists it")
+    command.add_argument("--to", required=True, type=Path, metavar="DIR", help="folder of the releases")
+    command.set_defaults(run=_retract)
 
     command = commands.add_parser(
         "watch",
@@ -215,6 +231,19 @@ def _build(options: argparse.Namespace) -> int:
         tell=_progress(),
     )
     return _report(result)
+
+
+def _add(options: argparse.Namespace) -> int:
+    from kg.pipeline import add
+
+    result = add(options.input, options.to, workers=options.workers, links=options.links, tell=_progress())
+    return _report(result, growing=True)
+
+
+def _retract(options: argparse.Namespace) -> int:
+    from kg.pipeline import retract
+
+    return _report(retract(options.id, options.to), growing=True)
 
 
 def _watch(options: argparse.Namespace) -> int:
@@ -360,10 +389,14 @@ def _demo(options: argparse.Namespace) -> int:
     return _serve(options, hint=TRY) or code
 
 
-def _report(result: BuildResult) -> int:
+def _report(result: BuildResult, *, growing: bool = False) -> int:
     for refusal in result.refused:
         print(f"refused {refusal.source}: {refusal.reason}; {refusal.remedy}", file=sys.stderr)
     refused = f", {len(result.refused)} refused" if result.refused else ""
+    if growing:
+        changes = {"added": result.added, "corrected": result.corrected, "retracted": result.retracted}
+        told = ", ".join(f"{number} {what}" for what, number in changes.items() if number) or "nothing changed"
+        refused = f" ({told}){refused}"
     print(f"release {result.version}: {result.published} articles published{refused}\n{result.path}")
     if number := len(result.contradictions):
         noun = "contradiction" if number == 1 else "contradictions"

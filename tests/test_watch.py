@@ -320,13 +320,17 @@ def test_a_feed_in_another_language_is_refused_entry_by_entry(to: Path, desk: De
 
 def test_a_feed_is_not_asked_before_it_wants_to_be(to: Path, desk: Desk) -> None:
     with serving({"/feed": rss(about="<ttl>60</ttl>")}) as site:
-        clock = Clock()
+        clock, said = Clock(), list[str]()
         for seconds in (0, 900, 2_600, 200):
             clock.time += seconds
             watch(
-                [f"{site.root}/feed"], to, build=desk.publish, add=desk.publish, once=True, now=clock, manner=QUICK
+                [f"{site.root}/feed"], to, build=desk.publish, add=desk.publish, once=True, now=clock, manner=QUICK,
+                say=said.append,
             )  # fmt: skip
         assert site.asked.count("/feed") == 2
+        assert said == [
+            f"{site.root}/feed: it is not to be asked for another {rest}" for rest in ("45 minutes", "100 seconds")
+        ]
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_everything_looked_at_anew_changes_no_release(news: Path, to: Path) -> N
     version = look(news, to).version
     (to / FILE).unlink()
     again = look(news, to)
-    assert (again.taken, again.version) == (3, version)
+    assert (again.taken, again.version, again.releases) == (3, version, 0)
 
 
 def test_a_full_disk_loses_nothing(to: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,10 +18,12 @@ from kg.errors import BusyError, InputError, NothingError
 from kg.pipeline import BuildResult
 from kg.watch import folder, inbox
 from kg.watch.seen import FILE, Seen
-from kg.watch.subscription import Round, take_in
+from kg.watch.subscription import Round, take_in, words
 
 FOLDER_EVERY_S = 10.0
 FEED_EVERY_S = 900.0
+FEED_ONCE_S = 60.0
+"""Who looks once decides how often that is, by a clock of their own that need not agree with ours to the second."""
 
 Publish = Callable[[Sequence[Path], Path], BuildResult]
 """Makes a release of these files in this folder: ``build`` and ``add`` with their other arguments given."""
@@ -92,8 +94,8 @@ def watch(
     with Seen(to / FILE) as seen, _stopping() as stopping:
         inbox.clean(to / inbox.FOLDER)
         this = Round(
-            seen=seen, inbox=to / inbox.FOLDER, every_s=every_s or FEED_EVERY_S, full_text=full_text,
-            pause_s=manner.pause_s, timeout_s=manner.timeout_s, now=now, say=say,
+            seen=seen, inbox=to / inbox.FOLDER, every_s=every_s or (FEED_ONCE_S if once else FEED_EVERY_S),
+            full_text=full_text, pause_s=manner.pause_s, timeout_s=manner.timeout_s, now=now, say=say,
         )  # fmt: skip
         try:
             while not stopping.is_set():
@@ -106,8 +108,10 @@ def watch(
                             folders[source], marks, pause=lambda: time.sleep(manner.quiet_s), say=say_once
                         )
                         seen.wait_for(found)
-                    else:
+                    elif (rest := seen.asked(source).after - now()) <= 0:
                         failed += not take_in(source, this)
+                    elif once:
+                        say(f"{source}: it is not to be asked for another {words(rest)}")
                 outcome = _publish(seen, to, build, add, batch, say, _plus(outcome, failed=failed))
                 if once:
                     break
@@ -145,6 +149,7 @@ def _publish(
         if not items:
             continue
         paths = [path for item in items for path in item.paths if path.exists()]
+        before = (to / "current").resolve().name
         try:
             result = (add if (to / "current").exists() else build)(paths, to)
         except NothingError as error:  # as there is no release yet, none can list them
@@ -159,7 +164,10 @@ def _publish(
         for refusal in result.refused:
             say(f"refused {refusal.source}: {refusal.reason}; {refusal.remedy}")
         say(f"release {result.version}: {len(items)} files or entries taken in, {result.published} articles in all")
-        outcome = _plus(outcome, releases=1, version=result.version, taken=len(items), refused=len(result.refused))
+        outcome = _plus(
+            outcome, releases=int(result.version != before), version=result.version, taken=len(items),
+            refused=len(result.refused),
+        )  # fmt: skip
     return outcome
 
 

@@ -42,10 +42,8 @@ class Round:
 
 
 def take_in(url: str, this: Round) -> bool:
-    """Let what is new in a feed wait for a release; return whether the feed could be had, or need not be asked yet."""
+    """Let what is new in a feed wait for a release; return whether the feed could be had."""
     asked = this.seen.asked(url)
-    if asked.after > this.now():
-        return True
     headers: dict[str, str] = {}
     try:
         with Web(url, timeout_s=this.timeout_s) as web:
@@ -57,7 +55,7 @@ def take_in(url: str, this: Round) -> bool:
         failures = asked.failures + 1
         after = after_failure(this.now(), this.every_s, failures, headers)
         this.seen.keep_asked(url, replace(asked, after=after, failures=failures))
-        this.say(f"{error}; the feed is asked again in {_words(after - this.now())}")
+        this.say(f"{error}; the feed is asked again in {words(after - this.now())}")
         return False
     this.seen.keep_asked(url, told)
     return True
@@ -128,7 +126,7 @@ def _remedy(status: int) -> str:
     return {404: " (there is none); look for its new address", 410: " (gone for good); leave it out"}.get(status, "")
 
 
-def _words(seconds: float) -> str:
+def words(seconds: float) -> str:
     """Return a time in words: "90 seconds", "3 hours"."""
     for unit, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
         if seconds >= 2 * size:
