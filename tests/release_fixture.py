@@ -15,13 +15,11 @@ SUBJECTS = [f"{NAMES.base}event/{number}" for number in range(400)]
 MARKED = [iri for iri in SUBJECTS if marked(f"<{iri}> ".encode())]
 """Those with which a member of a dump begins."""
 
-GRAPH = NAMES.graph("events").value
-
 
 def line(subject: str, value: object, *, predicate: str = "http://www.w3.org/2000/01/rdf-schema#label") -> bytes:
-    """Return a canonical line of N-Quads in the graph of events."""
+    """Return a canonical line of N-Quads; the last digit of the subject tells in which graph."""
     told = f"<{value}>" if str(value).startswith("http") else f'"{value}"@en'
-    return f"<{subject}> <{predicate}> {told} <{GRAPH}> .\n".encode()
+    return f"<{subject}> <{predicate}> {told} <{NAMES.graph(subject[-1]).value}> .\n".encode()
 
 
 def contents(

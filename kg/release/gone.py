@@ -56,6 +56,9 @@ def next_gone(known: Mapping[str, str], changes: Iterable[Change], store: Store,
         if not iri.startswith(base) or b"#" in iri or change.line.endswith(own):
             continue
         touched.add(iri.decode())
+        graph = change.line.rsplit(b" ", 2)[1][1:-1].decode()
+        if graph.startswith(names.base):
+            touched.add(graph)
         if predicate == REPLACED:
             (now if change.added else was)[iri.decode()] = value.partition(b" ")[0][1:-1].decode()
     successors = {**known, **was, **now}
@@ -70,7 +73,9 @@ def write_gone(path: Path, gone: Mapping[str, str]) -> None:
 
 
 def _stands(store: Store, iri: str) -> bool:
-    """Say whether a release describes something, other than by what took its place."""
+    """Say whether a release describes something, other than by what took its place, or has it as a graph."""
     replaced = term("dct:isReplacedBy")
     quads = list(store.quads_for_pattern(NamedNode(iri), None, None, None))
-    return bool(quads) and all(quad.predicate != replaced for quad in quads)
+    if not quads:
+        return store.contains_named_graph(NamedNode(iri))
+    return all(quad.predicate != replaced for quad in quads)
