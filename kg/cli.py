@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_build)
 
     command = commands.add_parser("add", help="make the next release: the current one with more or corrected articles")
-    command.add_argument("input", nargs="+", type=Path, help="as for build; what is published already is not read again")
+    command.add_argument("input", nargs="+", type=Path, help="as for build; what is published is not read again")
     command.add_argument("--to", required=True, type=Path, metavar="DIR", help="folder of the releases")
     command.add_argument(
         "--workers", type=arguments.positive, default=1, metavar="N", help="processes to read with (1)"

@@ -16,7 +16,7 @@ from pyoxigraph import Quad
 
 from kg.corroborate import Checked, check
 from kg.iri import Names
-from kg.merge import Telling, join, keys, tellings
+from kg.merge import Telling, join, tellings
 from kg.official import Records, records_of
 from kg.rdf import article_quads, confirmation_quad, event_quads, nquads
 from kg.records import Account, Contradiction, Event, Meeting, Report
@@ -99,8 +99,8 @@ def update(
 def _sides(state: State, gone: Mapping[str, Account], fresh: Mapping[str, Account]) -> tuple[_Side, _Side]:
     """Return what is affected when some articles go and others come, before and after."""
     reached = _reached(state, [*gone.values(), *fresh.values()])
-    kept = _accounts(state, (article for article, _ in reached))
-    told = [Telling(kept[article], index) for article, index in reached]
+    kept, there_too = _accounts(state, (article for article, _ in reached)), set(reached)
+    told = [telling for telling in _all_tellings(kept.values()) if telling.where in there_too]
     joined = {event.key: event for event in join([*told, *_all_tellings(fresh.values())])}
     once = {state.event_of(where) for where in [*reached, *(telling.where for telling in _all_tellings(gone.values()))]}
     parted = _events(state, once)
@@ -121,7 +121,7 @@ def _reached(state: State, changed: Sequence[Account]) -> list[Where]:
     """Return the reports of other articles that a changed one's can be one event with, directly or over others."""
     ids = {account.article.id for account in changed}
     reached: set[Where] = set()
-    waiting = {key for telling in _all_tellings(changed) for key in keys(telling)}
+    waiting = {key for telling in _all_tellings(changed) for key in telling.keys}
     seen: set[str] = set()
     while waiting:
         key = waiting.pop()
@@ -174,7 +174,7 @@ def _write(state: State, before: _Side, after: _Side, given: _Given, units: Mapp
     state.drop_accounts(before.changed)
     state.drop_events(before.events)
     state.put_accounts(after.changed.values())
-    state.put_keys({telling.where: keys(telling) for telling in _all_tellings(after.changed.values())})
+    state.put_keys({telling.where: telling.keys for telling in _all_tellings(after.changed.values())})
     state.put_events(after.events.values())
     lost = {part: 0 for unit in units.values() for part in unit.before.keys() - unit.after.keys()}
     state.put_parts(lost | {part: n for u in units.values() for part, n in u.after.items() if u.before.get(part) != n})

@@ -187,7 +187,8 @@ class Report:
     """One article's account of one event, with the words that say so.
 
     ``edtf`` is at the precision the article supports, None where it supports nothing. ``confidence``
-    is in 0–1, ``rule`` names what produced the report.
+    is in 0–1, ``rule`` names what produced the report. ``offset`` is for articles without a date: the days from the
+    unknown one on which it was written, where its words place the event so ("today" is 0).
     """
 
     event: Visit | Meeting | Statement
@@ -196,6 +197,7 @@ class Report:
     evidence: Span
     confidence: float
     rule: str
+    offset: int | None = None
 
 
 @dataclass(frozen=True)
@@ -213,9 +215,25 @@ class Account:
     contradictions: tuple[Contradiction, ...] = ()
 
 
+@dataclass(frozen=True, order=True)
+class Join:
+    """How a report came to an event that others tell of: how surely (0–1) and why."""
+
+    article: str
+    index: int
+    confidence: float
+    reasons: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Event:
-    """An occasion, merged over the reports of it: ``reports`` are (article id, index in its account)."""
+    """An occasion, merged over the reports of it: ``reports`` are (article id, index in its account).
+
+    ``wording`` is the id of the article whose text a statement's ``content`` is a span of. ``replaces`` are keys that
+    its reports alone would have had; ``disputed`` are the properties (local names) on which reports disagree.
+    ``inferred`` says that no report has the date in full: it follows from another event of the article. ``joins`` are
+    all reports but the first.
+    """
 
     key: str
     event: Visit | Meeting | Statement
@@ -223,6 +241,11 @@ class Event:
     edtf: str | None
     label: str
     reports: tuple[tuple[str, int], ...]
+    wording: str | None = None
+    replaces: tuple[str, ...] = ()
+    disputed: tuple[str, ...] = ()
+    inferred: bool = False
+    joins: tuple[Join, ...] = ()
 
 
 @dataclass(frozen=True)

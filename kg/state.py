@@ -21,7 +21,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from kg.errors import ReleaseError
-from kg.records import Account, Actor, Contradiction, Event, Place, Refusal, Statement
+from kg.merge.telling import paragraph
+from kg.records import Account, Actor, Contradiction, Event, Place, Refusal, Span, Statement
 
 FILE = "state.sqlite"
 FORMAT = 1
@@ -292,9 +293,13 @@ def reading(release: Path) -> Iterator[State]:
 
 
 def cited(account: Account) -> Account:
-    """Return the account with its article's text blank but for the words that the account cites; offsets hold."""
+    """Return the account with its article's text blank but for the words that the account cites; offsets hold.
+
+    Around the evidence the paragraph stays, with its ends, by which merging compares what else is told.
+    """
     text = account.article.text
-    spans = [report.evidence for report in account.reports]
+    around = [paragraph(text, report.evidence) for report in account.reports]
+    spans = [Span(max(0, span.start - 1), span.end + 1) for span in around]
     spans += [report.event.content for report in account.reports if isinstance(report.event, Statement)]
     spans += [holding.span for holding in account.holdings if holding.span]
     kept, done = [], 0

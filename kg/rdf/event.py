@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Set
 from pyoxigraph import Literal, NamedNode, Quad
 
 from kg.iri import Names, term
-from kg.rdf.terms import CC0, LABEL, MODES, A, Statements, in_graph, status_node, when
+from kg.literals import decimal
+from kg.rdf.terms import CC0, EDTF, LABEL, MODES, A, Statements, in_graph, status_node, when
 from kg.records import Account, Corroboration, Event, Meeting, OfficialRecord, Statement, Visit
 
 
@@ -47,6 +48,14 @@ def _event(
     yield node, LABEL, Literal(event.label, language="en")
     yield node, term("leg:status"), status_node(event.status)
     yield from when(node, event.edtf)
+    if event.inferred:
+        yield node, term("leg:dateSource"), Literal("inferred")
+    for name in event.disputed:
+        yield node, term("leg:disputed"), term(f"leg:{name}")
+    for key in event.replaces:
+        yield names.node(key), A, term("leg:ReplacedEvent")
+        yield names.node(key), term("dct:isReplacedBy"), node
+    yield from _merged(names, event, accounts)
     for article, index in event.reports:
         report = accounts[article].reports[index]
         yield node, term("gaf:denotedBy"), names.span(article, report.evidence)
@@ -60,7 +69,21 @@ def _event(
         case Meeting():
             yield from _meeting(names, node, event.event)
         case Statement():
-            yield from _statement(names, node, event.event, accounts[event.reports[0][0]].article.text)
+            yield from _statement(names, node, event.event, accounts[event.wording or event.reports[0][0]].article.text)
+
+
+def _merged(names: Names, event: Event, accounts: Mapping[str, Account]) -> Statements:
+    """Yield of each report what it owes to the others: how it came to this event, and a date that it lacks itself."""
+    for article, index in event.reports:
+        report = accounts[article].reports[index]
+        if event.edtf and (report.edtf is None or report.edtf.startswith("XXXX")) and report.edtf != event.edtf:
+            inferred = Literal(event.edtf, datatype=EDTF)
+            yield names.report(article, report), term("leg:inferredEdtf"), inferred
+    for one in event.joins:
+        node = names.report(one.article, accounts[one.article].reports[one.index])
+        yield node, term("leg:mergeConfidence"), decimal(one.confidence, digits=4)
+        for reason in one.reasons:
+            yield node, term("leg:mergeReason"), Literal(reason)
 
 
 def _visit(names: Names, node: NamedNode, visit: Visit) -> Statements:
