@@ -10,9 +10,9 @@ that grew to the same articles. Store and state hang on the way that led there; 
 
 from kg.release.contents import Contents, software_version
 from kg.release.difference import Change, diff
-from kg.release.opened import Release, open_release
+from kg.release.opened import Release, open_release, release_folder
 from kg.release.publish import write_release
-from kg.release.turn import Turn, writing
+from kg.release.turn import Turn, unwritable, writing
 from kg.release.verify import verify
 
 __all__ = [
@@ -22,7 +22,9 @@ __all__ = [
     "Turn",
     "diff",
     "open_release",
+    "release_folder",
     "software_version",
+    "unwritable",
     "verify",
     "write_release",
     "writing",
