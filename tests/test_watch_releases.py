@@ -192,7 +192,7 @@ def test_a_signal_ends_it_well(news: Path, to: Path) -> None:
 @pytest.mark.slow
 def test_killed_or_stopped_at_any_moment_it_loses_nothing(news: Path, to: Path, tmp_path: Path) -> None:
     """End a watch of a folder and a feed again and again; at last all is there once, and as a build has it."""
-    luck, rounds, amid = random.Random(5), 12, 0
+    luck, rounds, amid = random.Random(5), 8, 0
     with serving({}) as site:
         for number in range(rounds):
             write(news, *range(8 * number, 8 * number + 8))
