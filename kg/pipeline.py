@@ -15,7 +15,7 @@ from pathlib import Path
 
 from kg.accepted import Accepted, Taken, read_accepted, rows_by_key
 from kg.article import read_inputs
-from kg.errors import InputError, ReleaseError
+from kg.errors import BusyError, InputError, NothingError, ReleaseError
 from kg.growth import Delta, update
 from kg.intake import distinct, nearest, nothing, still_refused
 from kg.iri import DEFAULT_BASE, Names
@@ -78,7 +78,7 @@ def build(
     )
     refused = tuple(sorted({*unread, *readings.refused}, key=_in_order))
     if not readings.accounts:
-        raise InputError(nothing(inputs, refused))
+        raise NothingError(nothing(inputs, refused))
     settings = Settings(base, software_version(), readings.model, min_confidence)
     with writing(out) as turn:
         change = _Change(put=readings.accounts, refused=refused, given=refused)
@@ -126,7 +126,7 @@ def add(
         with reading(previous) as state:
             known = dict(state.inputs())
             if _settings(to, state) != settings or any(known.get(a.id) != a.sha256 for a in articles if a not in fresh):
-                raise ReleaseError(f"{to}: the current release has changed meanwhile; run this again")
+                raise BusyError(f"{to}: the current release has changed meanwhile; run this again")
             kept = still_refused(state.refusals(), inputs, {article.id for article in articles})
         change = _Change(put=readings.accounts, refused=tuple(sorted({*kept, *refused}, key=_in_order)), given=refused)
         return _publish(turn, previous, settings, change, accepted, given=links is not None)

@@ -7,12 +7,13 @@ import fcntl
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.errors import ReleaseError
+from kg.errors import BusyError, ReleaseError
 from kg.release.durable import make_folder, sync
 from kg.release.gone import GONE
 
@@ -21,6 +22,9 @@ DRAFT = ".draft"
 
 PENDING = "pending"
 """File in ``DIR/.draft``: a version, and the folders that stand only if ``DIR/current`` points at it."""
+
+WAITS = 5
+"""How often the lock is asked for, a tenth of a second apart, before somebody is turned away."""
 
 
 @dataclass(frozen=True)
@@ -97,18 +101,24 @@ def unwritable(out: Path, error: Exception) -> ReleaseError:
 
 
 def _lock(descriptor: int, out: Path) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
-        raise ReleaseError(
-            f"{out}: another writer is at work there (process {holder}); wait until it is done and run this again"
-        ) from error
-    except OSError as error:
-        if error.errno in (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS):
-            raise ReleaseError(
-                f"{out}: this file system has no locks ({error}); put the releases on another"
+    """Take the lock, or say who has it; one who has just taken it is given the time to write its number there."""
+    for tried in range(WAITS):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError as error:
+            if tried < WAITS - 1:
+                time.sleep(0.1)
+                continue
+            holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
+            raise BusyError(
+                f"{out}: another writer is at work there (process {holder}); wait until it is done and run this again"
             ) from error
-        raise
+        except OSError as error:
+            if error.errno in (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS):
+                raise ReleaseError(
+                    f"{out}: this file system has no locks ({error}); put the releases on another"
+                ) from error
+            raise
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, b"%d\n" % os.getpid(), 0)

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -95,17 +95,31 @@ def kill(one: Scene, how: How, draw: random.Random, place: Path, *, aim: str | N
 
     ``aim`` is the stage to kill in; without it any moment of the run, or any call, is as likely as another.
     """
+    return next(iter(row(one, [(how, aim)], draw, place)), None)
+
+
+def row(one: Scene, aims: Sequence[tuple[How, str | None]], draw: random.Random, place: Path) -> list[Kill]:
+    """Kill one run after the other in the same folder, until one has come to its release; then run undisturbed.
+
+    What the last run finds wrong is counted with the last kill.
+    """
+    kills: list[Kill] = []
+    known = {*one.expected.files, *one.expected.others, *tree(one.template).files, *tree(one.template).others}
     with copied(one.template, place) as folder:
-        killed = _killed(one, how, draw, place, folder, aim)
-        if killed is None:
-            return None
-        stage, acknowledged = killed
-        at_once, found = tree(folder), current(folder)
-        losses = lost(one, folder, acknowledged)
-        losses += repeated(one, folder, place, done=found == one.after, cold=how == "cold")
-        known = {*one.expected.files, *one.expected.others, *tree(one.template).files, *tree(one.template).others}
-        left = len({*at_once.files, *at_once.others} - known)
-        return Kill(one.job.name, how, stage, "new" if found == one.after else "old", left, tuple(losses))
+        for how, aim in aims:
+            killed = _killed(one, how, draw, place, folder, aim)
+            if killed is None:
+                break
+            stage, acknowledged = killed
+            left, result = len({*tree(folder).files, *tree(folder).others} - known), _result(one, folder)
+            kills.append(Kill(one.job.name, how, stage, result, left, tuple(lost(one, folder, acknowledged))))
+            if result == "new" or kills[-1].losses:
+                break
+        if kills:
+            cold = any(how == "cold" for how, _ in aims)
+            after = repeated(one, folder, place, done=_result(one, folder) == "new", cold=cold)
+            kills[-1] = replace(kills[-1], losses=(*kills[-1].losses, *after))
+    return kills
 
 
 def rounds(scenes: Sequence[Scene], number: int, draw: random.Random) -> Iterator[tuple[Scene, How, str | None]]:
@@ -145,6 +159,10 @@ def copied(template: Path, place: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder.parent)
+
+
+def _result(one: Scene, folder: Path) -> Literal["old", "new"]:
+    return "new" if current(folder) == one.after else "old"
 
 
 def _killed(
