@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from kg.accepted import FILE as LINKS
 from kg.errors import InputError, ModelError, ReleaseError
 from kg.growth import update
 from kg.iri import Names
@@ -26,6 +27,7 @@ from kg.state import FILE, cited, growing, reading
 from tests.accounts import harbour, preview
 from tests.conftest import SEEDS
 from tests.synthetic import SyntheticReader, articles, synthetic_reader
+from tests.test_linksets import HEAD, LEXICAL
 
 POOL = (
     "Visit person-1 to paris-fr on 2022-05-18 as occurred.",
@@ -284,6 +286,34 @@ def test_base_and_minimum_of_confidence_are_those_of_the_release(tmp_path: Path)
     at_once = build(written(tmp_path / "all", both), tmp_path / "scratch", **manner)  # type: ignore[arg-type]
     assert published(grown) == published(at_once)
     assert 0 < _manifest(grown)["counts"]["reports"] < 12
+
+
+def test_accepted_links_are_applied_anew_with_each_release(tmp_path: Path) -> None:
+    texts = {"a1": text_of(POOL[:3]), "a2": text_of(POOL[6:10]), "a3": text_of(POOL[12:14])}
+    from_scratch(tmp_path, {"a1": texts["a1"]})
+    row = f"legation:person/person-2\tskos:exactMatch\t\tw:Q5\t{LEXICAL}\n"
+    for rows in (row, row.replace("Q5", "Q6") + row.replace("person-2", "person-1"), None):
+        for out in (tmp_path / "out", tmp_path / "scratch" / "out"):
+            out.mkdir(parents=True, exist_ok=True)
+            (out / LINKS).unlink(missing_ok=True)
+            if rows:
+                (out / LINKS).write_text(HEAD + rows, encoding="utf-8")
+        files = written(tmp_path / "more", {"a2": texts["a2"]})
+        grown = add(files, tmp_path / "out", make_reader=synthetic_reader)
+        assert published(grown) == published(from_scratch(tmp_path / "scratch", {"a1": texts["a1"], "a2": texts["a2"]}))
+        assert ("links" in _manifest(grown)) == bool(rows)
+
+
+def test_links_given_by_name_stay_until_others_are_given(tmp_path: Path) -> None:
+    row = f"legation:person/person-2\tskos:exactMatch\t\tw:Q5\t{LEXICAL}\n"
+    (tmp_path / "mine.tsv").write_text(HEAD + row, encoding="utf-8")
+    both = {"a1": text_of(POOL[:3]), "a2": text_of(POOL[6:10])}
+    manner = {"links": tmp_path / "mine.tsv", "make_reader": synthetic_reader}
+    build(written(tmp_path / "one", {"a1": both["a1"]}), tmp_path / "out", **manner)  # type: ignore[arg-type]
+    grown = add(written(tmp_path / "two", {"a2": both["a2"]}), tmp_path / "out", make_reader=synthetic_reader)
+    at_once = build(written(tmp_path / "all", both), tmp_path / "scratch", **manner)  # type: ignore[arg-type]
+    assert published(grown) == published(at_once)
+    assert _manifest(grown)["links"]["applied"] == 1  # type: ignore[index]
 
 
 def test_no_more_of_a_text_is_kept_than_is_cited(tmp_path: Path) -> None:
