@@ -15,6 +15,7 @@ import argparse
 import json
 import multiprocessing
 import random
+import re
 import resource
 import statistics
 import sys
@@ -30,7 +31,12 @@ SLACK = 0.15
 PEOPLE, COUNTRIES = 300, ("fr", "de", "it", "pl", "tr", "eg", "in", "cn", "jp", "br", "mx", "za", "ke", "us", "gb")
 A_DAY = 4
 """Occasions on a day of the news that the archive holds."""
-WORDS = ["treaty", "border", "grain", "harvest", "missile", "summit", "corridor", "prisoner", "sanction", "pipeline", "tariff", "ceasefire", "visa", "election", "bridge", "canal", "harbour", "railway", "satellite", "vaccine", "drought", "refugee", "embassy", "minority", "language", "fishery", "uranium", "debt", "currency", "merger", "parliament", "veto", "amendment", "militia", "checkpoint", "convoy", "blockade", "inspection", "archive", "museum", "stadium"]
+WORDS = re.findall(
+    r"\w+",
+    """treaty border grain harvest missile summit corridor prisoner sanction pipeline tariff ceasefire visa election
+    bridge canal harbour railway satellite vaccine drought refugee embassy minority language fishery uranium debt
+    currency merger parliament veto amendment militia checkpoint convoy blockade inspection archive museum stadium""",
+)
 
 
 def accounts(reports: int, *, seed: int = 7) -> list[Account]:
