@@ -6,7 +6,7 @@ Whoever keeps such an IRI is to be told that it is gone, or where it went, which
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Store
@@ -40,30 +40,38 @@ def read_gone(out: Path) -> dict[str, str]:
         raise ReleaseError(f"{out / GONE}: cannot be read ({error}); remove it, and it begins anew") from error
 
 
-def next_gone(known: Mapping[str, str], changes: Iterable[Change], store: Store, names: Names) -> dict[str, str]:
-    """Return what is gone in the release of ``store``, that ``changes`` lead to from one in which ``known`` was.
+class Trail:
+    """Notes, while the changes from one release to the next pass by, which IRIs they concern.
 
     Only what can be asked for by its own address counts: no part of a document (``#…``), and no release, since all
     of those that are kept stay available.
     """
-    base, own = names.base.encode(), b" <" + names.graph("release").value.encode() + b"> .\n"
-    touched: set[str] = set()
-    was: dict[str, str] = {}
-    now: dict[str, str] = {}
-    for change in changes:
-        subject, predicate, value = change.line.split(b" ", 2)
-        iri = subject[1:-1]
-        if not iri.startswith(base) or b"#" in iri or change.line.endswith(own):
-            continue
-        touched.add(iri.decode())
-        graph = change.line.rsplit(b" ", 2)[1][1:-1].decode()
-        if graph.startswith(names.base):
-            touched.add(graph)
-        if predicate == REPLACED:
-            (now if change.added else was)[iri.decode()] = value.partition(b" ")[0][1:-1].decode()
-    successors = {**known, **was, **now}
-    lost = (iri for iri in touched if not _stands(store, iri))
-    return {iri: successors.get(iri, "") for iri in {*lost, *(known.keys() - touched)}}
+
+    def __init__(self, names: Names) -> None:
+        self._base = names.base.encode()
+        self._own = b" <" + names.graph("release").value.encode() + b"> .\n"
+        self._touched: set[bytes] = set()
+        self._was: dict[str, str] = {}
+        self._now: dict[str, str] = {}
+
+    def follow(self, changes: Iterable[Change]) -> Iterator[Change]:
+        """Yield the changes as they are."""
+        for change in changes:
+            subject, predicate, value = change.line.split(b" ", 2)
+            iri = subject[1:-1]
+            if iri.startswith(self._base) and b"#" not in iri and not change.line.endswith(self._own):
+                self._touched |= {iri, change.line.rsplit(b" ", 2)[1][1:-1]}
+                if predicate == REPLACED:
+                    into = self._now if change.added else self._was
+                    into[iri.decode()] = value.partition(b" ")[0][1:-1].decode()
+            yield change
+
+    def gone(self, known: Mapping[str, str], store: Store) -> dict[str, str]:
+        """Return what is gone in the release of ``store``, when all changes have passed; before, ``known`` was."""
+        touched = {iri.decode() for iri in self._touched if iri.startswith(self._base)}
+        successors = {**known, **self._was, **self._now}
+        lost = (iri for iri in touched if not _stands(store, iri))
+        return {iri: successors.get(iri, "") for iri in {*lost, *(known.keys() - touched)}}
 
 
 def write_gone(path: Path, gone: Mapping[str, str]) -> None:

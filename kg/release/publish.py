@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections import deque
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -22,7 +23,7 @@ from kg.release.chunks import INDEX, Dump, Packer, write_index, write_lines
 from kg.release.contents import Contents, description, made_from, manifest, mappings, version_of
 from kg.release.difference import diff, write_diff
 from kg.release.durable import sync, sync_tree
-from kg.release.gone import GONE, next_gone, read_gone, write_gone
+from kg.release.gone import GONE, Trail, read_gone, write_gone
 from kg.release.opened import dump_of, dump_path
 from kg.release.store import grow_store, load_store
 from kg.release.sums import STATE, write_sums, wrong_files
@@ -82,16 +83,19 @@ def _publish(turn: Turn, contents: Contents) -> tuple[str, Path]:
 
 def _compare(turn: Turn, names: Names, before: str, path: Path, version: str) -> dict[Path, Path]:
     """Draft what distinguishes the release in ``path`` from the last one; return the draft and its place."""
-    old = turn.out / "releases" / before
-    gone = next_gone(read_gone(turn.out), diff(old, path), Store.read_only(str(path / "store")), names)
+    old, trail = turn.out / "releases" / before, Trail(names)
+    changes = trail.follow(diff(old, path))
+    place, made = turn.out / "diffs" / f"{before}--{version}", {}
+    if place.exists():  # these two have followed each other before
+        deque(changes, maxlen=0)
+    else:
+        draft = turn.draft("diffs") / "diff"
+        draft.mkdir()
+        write_diff(draft, changes, before, version)
+        made = {draft: place}
+    gone = trail.gone(read_gone(turn.out), Store.read_only(str(path / "store")))
     write_gone(turn.draft() / GONE, gone)
-    place = turn.out / "diffs" / f"{before}--{version}"
-    if place.exists():
-        return {}
-    draft = turn.draft("diffs") / "diff"
-    draft.mkdir()
-    write_diff(draft, diff(old, path), before, version)
-    return {draft: place}
+    return made
 
 
 def _make(turn: Turn, contents: Contents) -> tuple[Path, str]:
