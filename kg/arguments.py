@@ -22,6 +22,14 @@ def seconds(value: str) -> float:
     return number
 
 
+def pause(value: str) -> float:
+    """Return seconds between one look and the next, at least one and at most a week."""
+    number = float(value)
+    if not 1 <= number <= 604_800:
+        raise ValueError(value)
+    return number
+
+
 def share(value: str) -> float:
     """Return a number from 0 to 1."""
     number = float(value)

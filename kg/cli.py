@@ -1,4 +1,4 @@
-"""The command ``legation``: build, add, retract, link, explain, query, serve, mcp, diff, verify, validate and others.
+"""The command ``legation``: from news articles to releases, and everything that is done with these.
 
 SHACL, statistics and the server are imported by the commands that need them: a query does not wait for them.
 It exits with 0 when all went well, 1 when some articles were refused, some files do not conform, some part
@@ -93,6 +93,30 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("id", nargs="+", metavar="ID", help="an article's id, as manifest.json lists it")
     command.add_argument("--to", required=True, type=Path, metavar="DIR", help="folder of the releases")
     command.set_defaults(run=_retract)
+
+    command = commands.add_parser(
+        "watch",
+        help="publish articles as they appear in a folder or a feed",
+        description="Publish articles as they appear in folders and RSS or Atom feeds, until stopped by a signal; what"
+        " was there before counts as new. Changed files and entries are corrections; files that are removed are not"
+        " retracted (legation retract does that). Killed at any moment, the next run goes on where this one was.",
+    )
+    command.add_argument("source", nargs="+", metavar="FOLDER|URL", help="folder of articles, or address of a feed")
+    command.add_argument("--to", required=True, type=Path, metavar="DIR", help="folder of the releases")
+    command.add_argument("--once", action="store_true", help="look once and stop, as for cron")
+    command.add_argument(
+        "--every", type=arguments.pause, metavar="S", help="seconds from one look to the next (folders 10, feeds 900)"
+    )
+    command.add_argument(
+        "--batch", type=arguments.positive, default=500, metavar="N", help="most files or entries in a release (500)"
+    )
+    command.add_argument(
+        "--full-text", action="store_true", help="also read the pages that feeds link to, where robots.txt lets us"
+    )
+    command.add_argument(
+        "--workers", type=arguments.positive, default=1, metavar="N", help="processes to read with (1)"
+    )
+    command.set_defaults(run=_watch)
 
     command = commands.add_parser("link", help="look for unlinked actors and places in another data set")
     command.add_argument("dir", type=Path, metavar="DIR", help="folder of the releases")
@@ -221,6 +245,26 @@ def _retract(options: argparse.Namespace) -> int:
     from kg.pipeline import retract
 
     return _report(retract(options.id, options.to), growing=True)
+
+
+def _watch(options: argparse.Namespace) -> int:
+    from kg.pipeline import add, build
+    from kg.watch import watch
+
+    outcome = watch(
+        options.source,
+        options.to,
+        build=lambda inputs, out: build(inputs, out, workers=options.workers, tell=_progress()),
+        add=lambda inputs, to: add(inputs, to, workers=options.workers, tell=_progress()),
+        batch=options.batch,
+        every_s=options.every,
+        once=options.once,
+        full_text=options.full_text,
+        say=lambda line: print(line, file=sys.stderr, flush=True),
+    )
+    release = f"; the last is {outcome.version}" if outcome.version else ""
+    print(f"{outcome.taken} files or entries taken in, {outcome.releases} releases made{release}")
+    return 1 if options.once and (outcome.refused or outcome.failed) else 0
 
 
 def _link(options: argparse.Namespace) -> int:
@@ -352,7 +396,7 @@ def _report(result: BuildResult, *, growing: bool = False) -> int:
     refused = f", {len(result.refused)} refused" if result.refused else ""
     if growing:
         changes = {"added": result.added, "corrected": result.corrected, "retracted": result.retracted}
-        told = ", ".join(f"{number} {what}" for what, number in changes.items() if number) or "nothing changed"
+        told = ", ".join(f"{number} {what}" for what, number in changes.items() if number) or "no article changed"
         refused = f" ({told}){refused}"
     print(f"release {result.version}: {result.published} articles published{refused}\n{result.path}")
     if number := len(result.contradictions):

@@ -11,9 +11,9 @@ counted once an event, however many act for it.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import permutations, product
@@ -25,7 +25,6 @@ from kg.edtf import bounds
 from kg.iri import Names, term
 from kg.known import State, read_state
 from kg.literals import count as counted
-from kg.merge import Merged
 from kg.records import WIKIDATA, Actor, Event, Link, Meeting, Place, Statement, Visit
 from kg.tables import rows
 
@@ -109,32 +108,11 @@ def facts(event: Event, actors: Mapping[str, Actor], places: Mapping[str, Place]
     return frozenset(found | {Fact("state", state) for state in states & pointed})
 
 
-def with_states(merged: Merged, numbers: Iterable[Fact]) -> Merged:
-    """Return the same with an actor for each state that facts point at and no article names, so that all edges end."""
-    here = {actor.key for actor in merged.actors}
-    missing = [state_actor(f.subject) for f in numbers if f.relation == "state" and f.subject not in here]
-    return replace(merged, actors=tuple(sorted((*merged.actors, *missing), key=lambda actor: actor.key)))
-
-
 def state_actor(key: str) -> Actor:
     """Return the state of a fact ``state`` as an actor, as the authority has it."""
     state = _states()[key]
     links = (Link(WIKIDATA + state.qid, "exactMatch"),) if state.qid else ()
     return Actor(key, "state", state.name, (), None, state.alpha2, links, state.notations)
-
-
-def tally(merged: Merged) -> dict[Fact, int]:
-    """Return every fact that the events support, with how many events do, sorted."""
-    actors = {actor.key: actor for actor in merged.actors}
-    places = {place.key: place for place in merged.places}
-    numbers = Counter(fact for event in merged.events for fact in facts(event, actors, places))
-    return dict(sorted(numbers.items()))
-
-
-def derived_quads(names: Names, numbers: Mapping[Fact, int]) -> Iterator[Quad]:
-    """Return the quads of all facts, each with how many events support it."""
-    for fact, number in numbers.items():
-        yield from fact_quads(names, fact, number)
 
 
 def fact_quads(names: Names, fact: Fact, count: int) -> Iterator[Quad]:

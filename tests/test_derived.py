@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Quad
 
-from kg.derived import Fact, derived_quads, fact_quads, facts, state_actor, tally, with_states
+from kg.derived import Fact, fact_quads, facts, state_actor
 from kg.iri import DEFAULT_BASE, Names, term
 from kg.merge import Merged, merge
 from kg.pipeline import build
@@ -25,6 +25,7 @@ from kg.records import Actor, Event, Meeting, Mode, Place, Span, Statement, Stat
 from kg.release import open_release
 from kg.validate import Validator
 from tests.accounts import fake_reader, harbour, preview
+from tests.derivation import derived_quads, tally, with_states
 
 NAMES = Names()
 

@@ -41,7 +41,7 @@ def answers(release: Release) -> list[str]:
 @pytest.mark.slow
 def test_the_queries_answer_as_printed(seeds_release: Release) -> None:
     printed = [answer for _, answer in examples()]
-    assert len(printed) == 7
+    assert len(printed) == 8
     assert answers(seeds_release) == printed, "read the difference; if it is right: python -m tests.test_docs --write"
     assert all(len(answer.splitlines()) > 2 for answer in printed)
 
@@ -66,7 +66,7 @@ def test_commands_that_the_readme_names_exist(capsys: pytest.CaptureFixture[str]
     with pytest.raises(SystemExit):
         main(["--help"])
     usage = capsys.readouterr().out
-    commands = "build|add|retract|link|query|serve|mcp|validate|evaluate|explain|dump|push|demo"
+    commands = "build|add|retract|link|query|serve|mcp|validate|evaluate|explain|dump|push|demo|watch"
     named = set(re.findall(rf"\blegation ({commands})\b", prose()))
     assert {"build", "link", "query", "serve", "evaluate"} <= named
     assert [command for command in sorted(named) if not re.search(rf"^\s+{command}\b", usage, re.MULTILINE)] == []

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.errors import ReleaseError
+from kg.errors import BusyError, ReleaseError
 from kg.release.durable import make_folder, sync
 from kg.release.gone import GONE
 
@@ -111,7 +111,7 @@ def _lock(descriptor: int, out: Path) -> None:
                 time.sleep(0.1)
                 continue
             holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
-            raise ReleaseError(
+            raise BusyError(
                 f"{out}: another writer is at work there (process {holder}); wait until it is done and run this again"
             ) from error
         except OSError as error:
