@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
+import signal
+import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 import pytest
 
-from tests.crash import full, jobs, order
+from tests.crash import corpus, full, jobs, order
 from tests.crash.disks import small, why_not
 from tests.crash.kills import Kill, Scene, copied, rounds, row, scene, table
 from tests.crash.observe import CLOSE, CREATE, MOVED, STAGES, Observer, Progress, Seen
 from tests.crash.order import Call, unsafe
 from tests.crash.power import cut, forgetful
-from tests.crash.runs import run
+from tests.crash.runs import run, start
 from tests.crash.together import at_once, readers, turned_away
 from tests.crash.whole import compared, current, tree, unsound
 
@@ -42,6 +46,14 @@ def skip_loudly(reason: str) -> None:
     pytest.skip(reason)
 
 
+def wait_until(true: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if true():
+            return
+        time.sleep(0.05)
+    pytest.fail("30 s were not enough")
+
+
 @pytest.mark.slow
 def test_kills_at_any_moment_lose_nothing(scenes: list[Scene], place: Path) -> None:
     draw, kills = random.Random(2022), list[Kill]()
@@ -63,7 +75,7 @@ def test_a_full_disk_stops_a_run_and_harms_nothing(scenes: list[Scene], place: P
     if why_not():
         folder = place / "limited"
         folder.mkdir()
-        runs = [full.without_room(one, folder, place, free=free, limit=True) for free in (0, 2_000, 20_000)]
+        runs = [full.without_room(one, folder, place, free=free, limit=True) for free in (2_000, 20_000, 90_000)]
     else:
         with small(place, megabytes=32) as disk:
             sizes = full.sizes(one, disk, place, 12)
@@ -84,6 +96,20 @@ def test_of_two_writers_neither_spoils_the_others_work(known: dict[str, tuple[jo
 def test_a_writer_at_work_is_left_alone(known: dict[str, tuple[jobs.Job, Path]], place: Path, fatal: bool) -> None:
     (add, begun), other = known["add"], jobs.other_add(place / "invented")
     assert not turned_away(add, other, begun, place, aim="store", kill=fatal).losses
+
+
+@pytest.mark.slow
+def test_workers_end_with_the_run_that_is_killed(place: Path) -> None:
+    many = corpus.write(place / "many", [f"m{number}" for number in range(200)])
+    running = start(["build", str(many), "--out", str(place / "many-out"), "--workers", "2"], place)
+    try:
+        wait_until(lambda: len(running.workers) >= 2)
+        running.kill()
+        assert running.ended().code == -9
+        wait_until(lambda: not running.workers)
+    finally:
+        for worker in running.workers:
+            os.kill(worker, signal.SIGKILL)
 
 
 @pytest.mark.slow

@@ -70,18 +70,18 @@ def disks_full(place: Path, say: Callable[[str], None]) -> list[full.Full]:
     reason = why_not()
     if reason:
         say(f"{reason}: instead of a small disk, a limit on the size of files (RLIMIT_FSIZE)")
-        runs = [(one, free) for one in scenes for free in range(0, 60_000, 2_000)]
-        folder = place / "limited"
-        folder.mkdir()
-        found = [full.without_room(one, folder, place, free=free, limit=True) for one, free in runs]
+        limited = place / "limited"
+        limited.mkdir()
+        bounds = [(one, free) for one in scenes for free in range(2_000, 400_000, 16_000)]
+        found = [full.without_room(one, limited, place, free=free, limit=True) for one, free in bounds]
     else:
         with small(place, megabytes=DISK_MB) as disk:
             for one in scenes:
                 sizes = full.sizes(one, disk, place, 24)
                 found += [full.without_room(one, disk, place, free=free) for free in sizes]
-    for one in found:
-        for loss in one.losses:
-            say(f"LOST: {one.job} with {one.free} bytes free, in {one.stage}: {loss}")
+    for run in found:
+        for loss in run.losses:
+            say(f"LOST: {run.job} with {run.free} bytes free, in {run.stage}: {loss}")
     return found
 
 

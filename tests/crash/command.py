@@ -13,13 +13,11 @@ from unittest.mock import patch
 from kg import cli, pipeline
 from tests.crash.corpus import invented_reader
 
-PUBLISHING = ("build", "add")
-
 
 def main(argv: Sequence[str]) -> int:
     """Run the command line and return its exit code."""
-    acts = {name: partial(getattr(pipeline, name), make_reader=invented_reader) for name in PUBLISHING}
-    with patch.multiple(pipeline, **acts):
+    build, add = (partial(act, make_reader=invented_reader) for act in (pipeline.build, pipeline.add))
+    with patch.object(pipeline, "build", build), patch.object(pipeline, "add", add):
         return cli.main(argv)
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from kg.records import Account, Actor, Article, Event, Meeting, Place, Report, Span, Statement, Visit
+from kg.records import Account, Actor, Article, Meeting, Place, Report, Span, Statement, Visit
 
 PEOPLE = (
     "Ana Petrova",
@@ -44,7 +44,7 @@ class InventedReader:
         reports = []
         for found in SAID.finditer(article.text):
             one = _actor(actors, found["one"])
-            event: Event
+            event: Visit | Meeting | Statement
             if found["visit"]:
                 event, rule = Visit((one,), _place(places, found["to"])), "visit/arrive"
             elif found["two"]:

@@ -60,6 +60,17 @@ class Run:
             return self._process.poll() is None
         return self._process.is_alive()
 
+    @property
+    def workers(self) -> list[int]:
+        """The processes of its group besides itself, those not counted that have ended."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                state, _, group = path.read_text(encoding="utf-8").rpartition(")")[2].split()[:3]
+                if int(group) == self.pid and state != "Z" and int(path.parent.name) != self.pid:
+                    found.append(int(path.parent.name))
+        return found
+
     def kill(self, *, group: bool = False) -> None:
         """Kill it as nothing can be caught or cleaned up, alone or with its workers."""
         self.signal(signal.SIGKILL, group=group)

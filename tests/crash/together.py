@@ -22,8 +22,6 @@ from tests.crash.runs import ROOT, Run, run, start
 from tests.crash.whole import current, tree, unsound
 
 REFUSED = "another writer is at work there (process {pid})"
-TRIES = 60
-"""How often a writer that was turned away asks again, a tenth of a second apart."""
 QUERY = """PREFIX leg: <https://w3id.org/legation/ontology#>
 PREFIX dcat: <http://www.w3.org/ns/dcat#>
 SELECT ?version (COUNT(DISTINCT ?article) AS ?articles) {
@@ -52,9 +50,9 @@ def at_once(first: Job, second: Job, template: Path, place: Path) -> Pair:
     with copied(template, place) as folder:
         runs = [(job, start(job.argv(folder), place)) for job in (first, second)]
         refused, losses = 0, []
-        for (job, running), (_, other) in zip(runs, runs[::-1], strict=True):
-            ended = running.ended()
-            if ended.code == 2 and REFUSED.format(pid=other.pid) in ended.err and str(folder) in ended.err:
+        endings = [running.ended() for _, running in runs]
+        for (job, _), ended, (_, rival) in zip(runs, endings, runs[::-1], strict=True):
+            if ended.code == 2 and REFUSED.format(pid=rival.pid) in ended.err and str(folder) in ended.err:
                 refused += 1
                 ended = run(job.argv(folder), place)
             if ended.code != 0:
