@@ -158,9 +158,10 @@ def _disputed(occasion: Occasion, told: Sequence[Telling]) -> Iterable[str]:
 
 
 def _most_specific(told: Sequence[Telling]) -> str | None:
-    """Return the key of the place most often told, a town before its country."""
+    """Return the key of the place in the town most often told, else of the country."""
     towns = [telling.town for telling in told if telling.town]
-    keys = towns or [key for key in map(_place_key, told) if key]
+    town = _most_frequent(towns) if towns else None
+    keys = [key for telling in told if telling.town == town and (key := _place_key(telling))]
     return _most_frequent(keys) if keys else None
 
 
