@@ -22,6 +22,14 @@ def seconds(value: str) -> float:
     return number
 
 
+def pause(value: str) -> float:
+    """Return seconds between one look and the next, at least one and at most a week."""
+    number = float(value)
+    if not 1 <= number <= 604_800:
+        raise ValueError(value)
+    return number
+
+
 def share(value: str) -> float:
     """Return a number from 0 to 1."""
     number = float(value)
@@ -68,3 +76,9 @@ def base(value: str) -> str:
     if not value.startswith(("http://", "https://")) or not value.endswith("/"):
         raise argparse.ArgumentTypeError(f"{value!r} is not an http(s) IRI that ends in /")
     return value
+
+
+def add_min_confidence(command: argparse._ActionsContainer) -> None:
+    """Add the option that replaces the usual thresholds."""
+    words = "all reports that are this sure, 0 to 1, in place of those above the usual thresholds: fewer, or more"
+    command.add_argument("--min-confidence", type=share, metavar="C", help=words)

@@ -1,8 +1,8 @@
-"""The command ``legation``: build, add, retract, link, explain, query, serve, mcp, validate, evaluate, demo.
+"""The command ``legation``: from news articles to releases, and everything that is done with these.
 
 SHACL, statistics and the server are imported by the commands that need them: a query does not wait for them.
-It exits with 0 when all went well, 1 when some articles were refused, some files do not conform or some answers
-cannot be used (they are listed, the rest is published), and 2 when it stopped.
+It exits with 0 when all went well, 1 when some articles were refused, some files do not conform, some part
+of a release is damaged or some answers cannot be used (they are listed, the rest is published), and 2 when it stopped.
 """
 
 from __future__ import annotations
@@ -17,19 +17,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from tqdm import tqdm
-
-from kg import arguments
+from kg import arguments, making
 from kg.errors import LegationError
-from kg.iri import DEFAULT_BASE
+from kg.making import progress
 from kg.query import FORMATS, run
+from kg.release import commands as release_commands
 from kg.release import open_release, software_version
-
-if TYPE_CHECKING:
-    from kg.pipeline import BuildResult
-    from kg.workers import Tell
 
 DEMO = Path("build/demo")
 TRY = """In another terminal, try:
@@ -64,58 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"legation {software_version()}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    command = commands.add_parser("build", help="make a release from news articles")
-    command.add_argument(
-        "input", nargs="+", type=Path, help=".txt, .html, .json, .jsonl, .jsonl.gz, or a folder of them"
-    )
-    command.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder of the releases")
-    command.add_argument(
-        "--workers", type=arguments.positive, default=1, metavar="N", help="processes to read with (1)"
-    )
-    command.add_argument(
-        "--base", type=arguments.base, default=DEFAULT_BASE, metavar="IRI", help="start of the data's IRIs"
-    )
-    _add_min_confidence(command)
-    command.add_argument("--links", type=Path, metavar="FILE", help="accepted links (DIR/links.sssom.tsv, if there)")
-    command.set_defaults(run=_build)
-
-    command = commands.add_parser("add", help="make the next release: the current one with more or corrected articles")
-    command.add_argument("input", nargs="+", type=Path, help="as for build; what is published is not read again")
-    command.add_argument("--to", required=True, type=Path, metavar="DIR", help="folder of the releases")
-    command.add_argument(
-        "--workers", type=arguments.positive, default=1, metavar="N", help="processes to read with (1)"
-    )
-    command.add_argument("--links", type=Path, metavar="FILE", help="accepted links (DIR/links.sssom.tsv, if there)")
-    command.set_defaults(run=_add)
-
-    command = commands.add_parser("retract", help="make the next release: the current one without some articles")
-    command.add_argument("id", nargs="+", metavar="ID", help="an article's id, as manifest.json lists it")
-    command.add_argument("--to", required=True, type=Path, metavar="DIR", help="folder of the releases")
-    command.set_defaults(run=_retract)
-
-    command = commands.add_parser("link", help="look for unlinked actors and places in another data set")
-    command.add_argument("dir", type=Path, metavar="DIR", help="folder of the releases")
-    command.add_argument(
-        "--endpoint",
-        required=True,
-        type=arguments.address,
-        metavar="URL",
-        help="SPARQL endpoint or reconciliation service",
-    )
-    command.add_argument(
-        "--kind", type=arguments.kinds, metavar="KIND,…", help="person, state, organization, place (all)"
-    )
-    command.add_argument("--limit", type=arguments.positive, metavar="N", help="most questions to ask in this run")
-    command.add_argument(
-        "--accept", type=arguments.share, default=0.9, metavar="C", help="how sure an exact match is (0.9)"
-    )
-    command.add_argument(
-        "--batch", type=arguments.positive, default=20, metavar="N", help="questions in one request (20)"
-    )
-    command.add_argument("--rate", type=arguments.rate, default=1.0, metavar="R", help="most requests a second (1)")
-    command.add_argument("--out", type=Path, metavar="FILE", help="where the links go (DIR/links.sssom.tsv)")
-    command.add_argument("--dry-run", action="store_true", help="say what would be asked; ask nothing")
-    command.set_defaults(run=_link)
+    making.add_to(commands)
 
     command = commands.add_parser("explain", help="show what is read in one article, and why")
     command.add_argument("article", type=Path, metavar="ARTICLE", help=".txt, .html, .json, .jsonl or .jsonl.gz file")
@@ -123,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--published", type=arguments.day, metavar="YYYY-MM-DD", help="what 'today' counts from")
     command.add_argument("--html", type=Path, metavar="FILE", help="write a web page there instead")
     least = command.add_mutually_exclusive_group()
-    _add_min_confidence(least)
+    arguments.add_min_confidence(least)
     least.add_argument(
         "--all",
         action="store_const",
@@ -162,6 +105,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.set_defaults(run=_mcp)
 
+    release_commands.add_to(commands)
+
     command = commands.add_parser("validate", help="check RDF files against the shapes")
     command.add_argument("file", nargs="+", type=Path, help=".ttl, .nt, .nq, .trig, .jsonld or .rdf, also with .gz")
     command.set_defaults(run=_validate)
@@ -185,68 +130,6 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--port", type=int, default=8000)
     command.set_defaults(run=_demo)
     return parser
-
-
-def _add_min_confidence(command: argparse._ActionsContainer) -> None:
-    words = "all reports that are this sure, 0 to 1, in place of those above the usual thresholds: fewer, or more"
-    command.add_argument("--min-confidence", type=arguments.share, metavar="C", help=words)
-
-
-def _build(options: argparse.Namespace) -> int:
-    from kg.pipeline import build
-
-    result = build(
-        options.input,
-        options.out,
-        workers=options.workers,
-        base=options.base,
-        min_confidence=options.min_confidence,
-        links=options.links,
-        tell=_progress(),
-    )
-    return _report(result)
-
-
-def _add(options: argparse.Namespace) -> int:
-    from kg.pipeline import add
-
-    result = add(options.input, options.to, workers=options.workers, links=options.links, tell=_progress())
-    return _report(result, growing=True)
-
-
-def _retract(options: argparse.Namespace) -> int:
-    from kg.pipeline import retract
-
-    return _report(retract(options.id, options.to), growing=True)
-
-
-def _link(options: argparse.Namespace) -> int:
-    from kg.lookup import KINDS, Manner, look_up, plan
-
-    kinds, manner = options.kind or KINDS, Manner(batch=options.batch, rate=options.rate)
-    if options.dry_run:
-        found = plan(options.dir, options.endpoint, kinds=kinds, limit=options.limit, path=options.out, manner=manner)
-        print(f"{found.questions} unlinked; {found.open} questions would be asked in {found.requests} requests")
-        if found.first:
-            print(f"the first:\n{found.first}")
-        return 0
-    outcome = look_up(
-        options.dir,
-        options.endpoint,
-        kinds=kinds,
-        limit=options.limit,
-        accept=options.accept,
-        path=options.out,
-        manner=manner,
-        tell=_progress("asked {done} of {of} questions", unit="question"),
-    )
-    for reason in outcome.unusable:
-        print(f"not usable: {reason}", file=sys.stderr)
-    print(
-        f"{outcome.answered} answers ({outcome.requests} requests): {outcome.exact} exact and {outcome.close} close"
-        f" matches added\n{outcome.path}"
-    )
-    return 1 if outcome.unusable else 0
 
 
 def _explain(options: argparse.Namespace) -> int:
@@ -338,47 +221,9 @@ def _demo(options: argparse.Namespace) -> int:
     from kg.pipeline import build
 
     with resources.as_file(resources.files("seeds")) as seeds:
-        code = _report(build(sorted(Path(seeds).glob("*.txt")), DEMO, tell=_progress()))
+        code = making.report(build(sorted(Path(seeds).glob("*.txt")), DEMO, tell=progress()))
     options.dir = DEMO
     return _serve(options, hint=TRY) or code
-
-
-def _report(result: BuildResult, *, growing: bool = False) -> int:
-    for refusal in result.refused:
-        print(f"refused {refusal.source}: {refusal.reason}; {refusal.remedy}", file=sys.stderr)
-    refused = f", {len(result.refused)} refused" if result.refused else ""
-    if growing:
-        changes = {"added": result.added, "corrected": result.corrected, "retracted": result.retracted}
-        told = ", ".join(f"{number} {what}" for what, number in changes.items() if number) or "nothing changed"
-        refused = f" ({told}){refused}"
-    print(f"release {result.version}: {result.published} articles published{refused}\n{result.path}")
-    if number := len(result.contradictions):
-        noun = "contradiction" if number == 1 else "contradictions"
-        print(f"{number} {noun} with other sources; see {result.path / 'manifest.json'}")
-    return 1 if result.refused else 0
-
-
-def _progress(line: str = "read {done} of {of} articles", *, unit: str = "article") -> Tell:
-    """Return what shows the progress: a bar on a terminal, else a line at every tenth of the way."""
-    if sys.stderr.isatty():
-        bar = tqdm(unit=unit)
-
-        def show(done: int, of: int) -> None:
-            bar.total = of
-            bar.update(done - bar.n)
-            if done == of:
-                bar.close()
-
-        return show
-    tenths = 0
-
-    def say(done: int, of: int) -> None:
-        nonlocal tenths
-        if done == of or done * 10 // of > tenths:
-            tenths = done * 10 // of
-            print(line.format(done=done, of=of), file=sys.stderr, flush=True)
-
-    return say
 
 
 def _text(path: Path) -> str:

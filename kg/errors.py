@@ -9,12 +9,20 @@ class InputError(LegationError):
     """An article cannot be read: the message names the file, the reason and the remedy."""
 
 
+class NothingError(InputError):
+    """Not one of the articles can be published, so that there is no release: the message has all their reasons."""
+
+
 class NonConformingError(LegationError):
     """An article's triples break the SHACL shapes: the message carries the shape's own words."""
 
 
 class ReleaseError(LegationError):
     """A release is missing, incomplete or cannot be written."""
+
+
+class BusyError(ReleaseError):
+    """Somebody else is publishing there; the same thing may be asked for again when they are done."""
 
 
 class QueryError(LegationError):

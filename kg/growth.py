@@ -16,7 +16,7 @@ from pyoxigraph import Quad
 
 from kg.corroborate import Checked, check
 from kg.iri import Names
-from kg.merge import Telling, join, tellings
+from kg.merge import Telling, join, shelves, tellings
 from kg.official import Records, records_of
 from kg.rdf import article_quads, confirmation_quad, event_quads, nquads
 from kg.records import Account, Contradiction, Event, Meeting, Report
@@ -121,15 +121,15 @@ def _reached(state: State, changed: Sequence[Account]) -> list[Where]:
     """Return the reports of other articles that a changed one's can be one event with, directly or over others."""
     ids = {account.article.id for account in changed}
     reached: set[Where] = set()
-    waiting = {key for telling in _all_tellings(changed) for key in telling.keys}
-    seen: set[str] = set()
+    waiting = {shelf for telling in _all_tellings(changed) for shelf in shelves(telling)}
+    seen: set[tuple[str, int]] = set()
     while waiting:
-        key = waiting.pop()
-        seen.add(key)
-        for where in state.sharing(key):
+        shelf = waiting.pop()
+        seen.add(shelf)
+        for where in state.meeting(*shelf):
             if where[0] not in ids and where not in reached:
                 reached.add(where)
-                waiting.update(other for other in state.keys_of(where) if other not in seen)
+                waiting.update(other for other in state.shelves_of(where) if other not in seen)
     return sorted(reached)
 
 
@@ -174,7 +174,7 @@ def _write(state: State, before: _Side, after: _Side, given: _Given, units: Mapp
     state.drop_accounts(before.changed)
     state.drop_events(before.events)
     state.put_accounts(after.changed.values())
-    state.put_keys({telling.where: telling.keys for telling in _all_tellings(after.changed.values())})
+    state.put_shelves({telling.where: shelves(telling) for telling in _all_tellings(after.changed.values())})
     state.put_events(after.events.values())
     lost = {part: 0 for unit in units.values() for part in unit.before.keys() - unit.after.keys()}
     state.put_parts(lost | {part: n for u in units.values() for part, n in u.after.items() if u.before.get(part) != n})

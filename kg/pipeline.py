@@ -15,7 +15,7 @@ from pathlib import Path
 
 from kg.accepted import Accepted, Taken, read_accepted, rows_by_key
 from kg.article import read_inputs
-from kg.errors import InputError, ReleaseError
+from kg.errors import BusyError, InputError, NothingError, ReleaseError
 from kg.growth import Delta, update
 from kg.intake import distinct, nearest, nothing, still_refused
 from kg.iri import DEFAULT_BASE, Names
@@ -78,7 +78,7 @@ def build(
     )
     refused = tuple(sorted({*unread, *readings.refused}, key=_in_order))
     if not readings.accounts:
-        raise InputError(nothing(inputs, refused))
+        raise NothingError(nothing(inputs, refused))
     settings = Settings(base, software_version(), readings.model, min_confidence)
     with writing(out) as turn:
         change = _Change(put=readings.accounts, refused=refused, given=refused)
@@ -126,7 +126,7 @@ def add(
         with reading(previous) as state:
             known = dict(state.inputs())
             if _settings(to, state) != settings or any(known.get(a.id) != a.sha256 for a in articles if a not in fresh):
-                raise ReleaseError(f"{to}: the current release has changed meanwhile; run this again")
+                raise BusyError(f"{to}: the current release has changed meanwhile; run this again")
             kept = still_refused(state.refusals(), inputs, {article.id for article in articles})
         change = _Change(put=readings.accounts, refused=tuple(sorted({*kept, *refused}, key=_in_order)), given=refused)
         return _publish(turn, previous, settings, change, accepted, given=links is not None)
@@ -179,10 +179,15 @@ def _publish(
     def write_state(path: Path) -> None:
         draft.rename(path)
 
+    if previous and not change.put and not change.remove:
+        with reading(previous) as state:
+            if state.refusals() == change.refused and state.links() == _links(state, accepted, given=given):
+                found = _gathered(state.contradictions())
+                return BuildResult(previous.name, previous, len(state.inputs()), change.given, found)
     try:
         with growing(draft, previous) as state:
             before = {account.article.id for account in change.put if state.digest(account.article.id)}
-            links = Links(accepted.sha256, len(accepted.rows), given) if accepted else _carried(state.links())
+            links = _links(state, accepted, given=given)
             rows = [of_rows(*item) for item in rows_by_key(accepted, names).items()] if accepted else None
             delta = update(state, names, put=change.put, remove=change.remove, rows=rows if links else ())
             state.set_refusals(change.refused)
@@ -241,9 +246,12 @@ def _settings(out: Path, state: State) -> Settings:
     return settings
 
 
-def _carried(links: Links | None) -> Links | None:
-    """Return the links that stay although no file is there now: those that somebody had given by name."""
-    return links if links and links.given else None
+def _links(state: State, accepted: Accepted | None, *, given: bool) -> Links | None:
+    """Return which accepted links apply: those of the file, else those that somebody had given by name before."""
+    if accepted:
+        return Links(accepted.sha256, len(accepted.rows), given)
+    before = state.links()
+    return before if before and before.given else None
 
 
 def _gathered(contradictions: Iterable[Contradiction]) -> tuple[Contradiction, ...]:

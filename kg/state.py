@@ -21,6 +21,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from kg.errors import ReleaseError
+from kg.merge.occasions import ANY
 from kg.merge.telling import paragraph
 from kg.records import Account, Actor, Contradiction, Event, Place, Refusal, Span, Statement
 
@@ -35,8 +36,9 @@ _TABLES = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE articles (id TEXT PRIMARY KEY, sha256 TEXT, account BLOB);
 CREATE TABLE refusals (source TEXT, reason TEXT, remedy TEXT, PRIMARY KEY (source, reason, remedy)) WITHOUT ROWID;
-CREATE TABLE keys (key TEXT, article TEXT, report INTEGER, PRIMARY KEY (key, article, report)) WITHOUT ROWID;
-CREATE INDEX keys_of ON keys (article, report);
+CREATE TABLE shelves (key TEXT, month INTEGER, article TEXT, report INTEGER,
+  PRIMARY KEY (key, month, article, report)) WITHOUT ROWID;
+CREATE INDEX shelves_of ON shelves (article, report);
 CREATE TABLE told (article TEXT, report INTEGER, event TEXT, PRIMARY KEY (article, report)) WITHOUT ROWID;
 CREATE TABLE events (key TEXT PRIMARY KEY, kind TEXT, event BLOB);
 CREATE INDEX events_by_kind ON events (kind);
@@ -129,10 +131,10 @@ class State:
         self._db.executemany("INSERT OR REPLACE INTO articles VALUES (?, ?, ?)", rows)
 
     def drop_accounts(self, ids: Iterable[str]) -> None:
-        """Forget accounts, with the keys and events of their reports."""
+        """Forget accounts, with the shelves and events of their reports."""
         gone = [(one,) for one in ids]
         self._db.executemany("DELETE FROM articles WHERE id = ?", gone)
-        self._db.executemany("DELETE FROM keys WHERE article = ?", gone)
+        self._db.executemany("DELETE FROM shelves WHERE article = ?", gone)
         self._db.executemany("DELETE FROM told WHERE article = ?", gone)
 
     def refusals(self) -> tuple[Refusal, ...]:
@@ -145,18 +147,23 @@ class State:
         self._db.execute("DELETE FROM refusals")
         self._db.executemany("INSERT OR IGNORE INTO refusals VALUES (?, ?, ?)", map(astuple, refusals))
 
-    def sharing(self, key: str) -> Iterator[Where]:
-        """Yield the reports that are kept under a key."""
-        return iter(self._db.execute("SELECT article, report FROM keys WHERE key = ?", (key,)).fetchall())
+    def meeting(self, key: str, month: int) -> list[Where]:
+        """Return the reports that one on this shelf meets (:func:`kg.merge.shelves`)."""
+        if month == ANY:
+            return self._db.execute("SELECT article, report FROM shelves WHERE key = ?", (key,)).fetchall()
+        wanted = (key, month, ANY)
+        return self._db.execute(
+            "SELECT article, report FROM shelves WHERE key = ? AND month IN (?, ?)", wanted
+        ).fetchall()
 
-    def keys_of(self, where: Where) -> list[str]:
-        """Return the keys under which a report is kept."""
-        return [key for (key,) in self._db.execute("SELECT key FROM keys WHERE article = ? AND report = ?", where)]
+    def shelves_of(self, where: Where) -> list[tuple[str, int]]:
+        """Return the shelves on which a report lies."""
+        return self._db.execute("SELECT key, month FROM shelves WHERE article = ? AND report = ?", where).fetchall()
 
-    def put_keys(self, keys: Mapping[Where, Iterable[str]]) -> None:
-        """Keep reports under their keys."""
-        rows = ((key, *where) for where, under in keys.items() for key in under)
-        self._db.executemany("INSERT INTO keys VALUES (?, ?, ?)", rows)
+    def put_shelves(self, shelves: Mapping[Where, Iterable[tuple[str, int]]]) -> None:
+        """Put reports on their shelves."""
+        rows = ((*shelf, *where) for where, of_it in shelves.items() for shelf in of_it)
+        self._db.executemany("INSERT INTO shelves VALUES (?, ?, ?, ?)", rows)
 
     def event_of(self, where: Where) -> str | None:
         """Return the key of the event that a report tells of, or None where it is not published."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -113,10 +114,26 @@ def _processes(workers: int) -> Iterator[Callable[..., Iterator[Any]]]:
         yield map
         return
     try:
-        with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent) as pool:
             yield pool.map
     except BrokenProcessPool as error:
         raise ReleaseError("a worker process died, perhaps for lack of memory; give fewer --workers") from error
+
+
+def _end_with_parent() -> None:
+    """Let this worker end with the process that it works for, also where that is killed.
+
+    It would wait for more articles for ever, holding a language model in memory.
+    """
+    if (parent := multiprocessing.parent_process()) is None:
+        return
+
+    def end() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=end, daemon=True).start()
 
 
 @cache

@@ -1,4 +1,7 @@
-"""Downloads: every release's dumps, manifest and checksums, under addresses whose contents never change."""
+"""Downloads: each release's dumps, manifest and checksums, and the differences between releases.
+
+What is found at such an address never changes.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,9 @@ from server.problem import Problem
 
 UNPACKED = ("manifest.json", "SHA256SUMS")
 """Files of a release that are offered beside those in ``dumps/``; its store is not."""
+
+BETWEEN = "--"
+"""Stands between two versions in the name of what leads from one to the other."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +43,20 @@ def blueprint(current: Current) -> Blueprint:
     def listing() -> Response:
         newest = current().version
         releases = {version: _downloads(path) for version, path in _releases(current).items()}
+        diffs = {name: _files(path) for name, path in _diffs(current).items()}
         if choose(request.accept_mimetypes, ["application/json", "text/html"]) == "text/html":
-            return Response(render_template("dumps.html", releases=releases, current=newest), mimetype="text/html")
+            page = render_template("dumps.html", releases=releases, diffs=diffs, current=newest)
+            return Response(page, mimetype="text/html")
         return jsonify(
             current=newest,
             releases=[
                 {"version": version, "current": version == newest, "files": [_listed(version, file) for file in found]}
                 for version, found in releases.items()
+            ],
+            diffs=[
+                {"from": one, "to": other, "files": [_listed(name, file) for file in found]}
+                for name, found in diffs.items()
+                for one, _, other in [name.partition(BETWEEN)]
             ],
         )
 
@@ -56,8 +69,13 @@ def blueprint(current: Current) -> Blueprint:
 
     @routes.get("/dumps/<version>/<name>")
     def download(version: str, name: str) -> Response:
-        path = _releases(current).get(version)
-        for file in _downloads(path) if path else ():
+        if BETWEEN in version:
+            path = _diffs(current).get(version)
+            files = _files(path) if path else []
+        else:
+            path = _releases(current).get(version)
+            files = _downloads(path) if path else []
+        for file in files:
             if file.name == name:
                 return send_file(file.path, mimetype=file.media_type, conditional=True, max_age=86400)
         raise Problem(404, f"There is no file {name} of a release {version}; /dumps/ lists what there is.")
@@ -74,15 +92,29 @@ def _releases(current: Current) -> Mapping[str, Path]:
     return {now.version: now.path, **others}
 
 
+def _diffs(current: Current) -> Mapping[str, Path]:
+    """Return the published differences by the two versions that they lie between, sorted."""
+    folder = current.release_dir / "diffs"
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    return {path.name: path for path in found if BETWEEN in path.name and not path.name.startswith(".")}
+
+
 def _complete(path: Path) -> bool:
     """Say whether a folder is a release; drafts have names that start with a dot."""
     return not path.name.startswith(".") and (path / "manifest.json").is_file()
 
 
 def _downloads(path: Path) -> list[Download]:
-    dumps = sorted((path / "dumps").iterdir()) if (path / "dumps").is_dir() else []
-    found = [file for file in (*dumps, *(path / name for name in UNPACKED)) if file.is_file()]
-    return [Download(file.name, file, file.stat().st_size, _media_type(file.name)) for file in found]
+    return [*_files(path / "dumps"), *(_download(path / name) for name in UNPACKED if (path / name).is_file())]
+
+
+def _files(folder: Path) -> list[Download]:
+    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [_download(file) for file in found if file.is_file()]
+
+
+def _download(file: Path) -> Download:
+    return Download(file.name, file, file.stat().st_size, _media_type(file.name))
 
 
 def _media_type(name: str) -> str:

@@ -29,6 +29,7 @@ class Request:
     method: str
     headers: Mapping[str, str]
     form: Mapping[str, str]
+    path: str = "/"
 
     @property
     def queries(self) -> dict[str, dict[str, Any]]:
@@ -80,7 +81,7 @@ def answering(answer: Answering) -> Iterator[Loopback]:
         def _reply(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             form = {name: values[-1] for name, values in parse_qs(body.decode()).items()}
-            request = Request(self.command, dict(self.headers), form)
+            request = Request(self.command, dict(self.headers), form, self.path)
             seen.append(request)
             told = answer(request)
             stopping.wait(told.slow_s)

@@ -57,7 +57,7 @@ class SyntheticReader:
             if found[1] == "Office":
                 holdings.append(cast.holding(found))
             else:
-                reports.append(cast.report(found, reports))
+                reports.append(cast.report(found, reports, article.published))
         sure = [report for report in reports if min_confidence is None or report.confidence >= min_confidence]
         return Account(article, tuple(cast.actors.values()), tuple(cast.places.values()), tuple(holdings), tuple(sure))
 
@@ -69,14 +69,15 @@ class _Cast:
         self.actors: dict[str, Actor] = {}
         self.places: dict[str, Place] = {}
 
-    def report(self, sentence: re.Match[str], before: Sequence[Report]) -> Report:
+    def report(self, sentence: re.Match[str], before: Sequence[Report], published: date | None) -> Report:
         span = Span(sentence.start(), sentence.end())
         confidence = round(0.5 + len(sentence[0]) % 50 / 100, 2)
         if sentence[1] == "Statement":
             said = _match(SAID, sentence[0])
             content = Span(span.start + said.start("words"), span.start + said.end("words"))
             speech = Statement(self.actor(said["who"]), content, "say", True, (self.actor(said["whom"]),))
-            return Report(speech, "occurred", None, span, confidence, "synthetic/said")
+            day = published.isoformat() if published else None
+            return Report(speech, "occurred", day, span, confidence, "synthetic/said")
         told = _match(OCCASION, sentence[0])
         who, where = tuple(self.actor(name) for name in told["who"].split()), self.place(told["where"])
         event: Visit | Meeting = (
@@ -128,38 +129,40 @@ def countries() -> tuple[tuple[str, str], ...]:
     return tuple(found[:150])
 
 
-def texts(number: int, *, seed: int) -> Iterator[str]:
-    """Yield texts with some four reports and six actors each, over twenty years; each occasion is told by three or so.
+def articles(number: int, *, seed: int, undated: float = 0.0) -> Iterator[dict[str, str]]:
+    """Yield records of articles with some four reports and six actors each, over twenty years.
 
-    Some people are in the news far more often than others, and the same occasion is told under other names, to the
-    country instead of the town, before and after.
+    Each occasion is told by three or so, within days. Some people are in the news far more often than others, and the
+    same occasion is told under other names, to the country instead of the town, before and after. ``undated`` is the
+    share of reports whose date nobody tells.
     """
     rng = random.Random(seed)
-    stories = [_story(rng) for _ in range(max(1, number * 4 // 3))]
+    stories = sorted((_story(rng) for _ in range(max(4, number * 4 // 3))), key=lambda story: story[0])
     for index in range(number):
-        told = [stories[rng.randrange(len(stories))] for _ in range(4)]
-        lines = [_told(rng, story) for story in told]
+        first = rng.randrange(len(stories) - 3)
+        told = [stories[first + rng.randrange(4)] for _ in range(4)]
+        lines = [_told(rng, story, undated=rng.random() < undated) for _, *story in told]
         if rng.random() < 0.3:
-            person = _person(rng)
-            lines.append(f"Office {person} is President of {rng.choice(countries())[1]}.")
-        yield f"Article {index} of {number}.\n\n" + "\n".join(lines) + "\n" + "Nothing else was said. " * 100
+            lines.append(f"Office {_person(rng)} is President of {rng.choice(countries())[1]}.")
+        text = f"Article {index} of {number}.\n\n" + "\n".join(lines) + "\n" + "Nothing else was said. " * 100
+        published = max(day for day, *_ in told) + timedelta(rng.randrange(1, 3))
+        yield {"id": f"s{index}", "text": text, "lang": "en", "published": published.isoformat()}
 
 
-def _story(rng: random.Random) -> tuple[str, str, str, str]:
-    """Return the kind of an occasion, its actors, where it is, and when or what is said."""
+def _story(rng: random.Random) -> tuple[date, str, str, str, str]:
+    """Return the day of an occasion, its kind, its actors, where it is or whom it is about, and what is said."""
     kind = rng.choices(["Visit", "Meeting", "Statement"], [3, 4, 5])[0]
     day = date(2004, 1, 1) + timedelta(rng.randrange(20 * 365))
-    code = rng.choice(countries())[0].lower()
     first, second = _person(rng), _person(rng)
     while second == first:
         second = _person(rng)
     if kind == "Statement":
-        words = " ".join(rng.choices(("we", "will", "talks", "never", "peace", "agree", "trade", "border"), k=12))
-        return kind, first, rng.choice(countries())[1], words
-    return kind, f"{first} {second}" if kind == "Meeting" else first, f"town{rng.randrange(3)}-{code}", day.isoformat()
+        return day, kind, first, rng.choice(countries())[1], " ".join(_word(rng) for _ in range(12))
+    where = f"town{rng.randrange(3)}-{rng.choice(countries())[0].lower()}"
+    return day, kind, f"{first} {second}" if kind == "Meeting" else first, where, day.isoformat()
 
 
-def _told(rng: random.Random, story: tuple[str, str, str, str]) -> str:
+def _told(rng: random.Random, story: Sequence[str], *, undated: bool) -> str:
     kind, who, where, rest = story
     who = " ".join(f"{form}:{one}" if (form := rng.choice(("", "", "Mr", "Dr"))) else one for one in who.split())
     if kind == "Statement":
@@ -168,6 +171,12 @@ def _told(rng: random.Random, story: tuple[str, str, str, str]) -> str:
     return (
         f"{kind} {who} {'to' if kind == 'Visit' else 'in'} {place} on {rest} as {rng.choice(('occurred', 'planned'))}."
     )
+
+
+def _word(rng: random.Random) -> str:
+    """Return one of some ten thousand words, a few of which come again and again, as in any language."""
+    number = min(int(rng.paretovariate(0.5)), 9999)
+    return "".join("bdfgklmnpr"[int(digit)] + "aeiou"[int(digit) % 5] for digit in str(number))
 
 
 def _person(rng: random.Random) -> str:

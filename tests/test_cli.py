@@ -16,7 +16,7 @@ import pytest
 import kg.cli
 import kg.pipeline
 import server.serve
-from kg.pipeline import build
+from kg.pipeline import add, build
 from kg.query import run
 from kg.release import open_release
 from tests.accounts import fake_reader
@@ -32,6 +32,7 @@ Command = Callable[..., int]
 def legation(monkeypatch: pytest.MonkeyPatch) -> Command:
     """Return the command with a reader that needs no language model."""
     monkeypatch.setattr(kg.pipeline, "build", functools.partial(build, make_reader=fake_reader))
+    monkeypatch.setattr(kg.pipeline, "add", functools.partial(add, make_reader=fake_reader))
     return lambda *words: kg.cli.main([str(word) for word in words])
 
 
@@ -51,6 +52,48 @@ def test_build_says_what_it_published(legation: Command, tmp_path: Path, capsys:
     release = open_release(tmp_path / "out")
     assert said.out == f"release {release.version}: 5 articles published\n{tmp_path}/out/releases/{release.version}\n"
     assert said.err.splitlines()[-1] == "read 5 of 5 articles"
+
+
+def test_add_and_retract_say_what_they_changed(
+    legation: Command, released: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = written(tmp_path / "more", {"a": "Petrova spoke in Harbour again.", "b": FACTS["b"], "f": FACTS["e"]})
+    assert legation("add", *files, "--to", released) == 0
+    assert legation("add", *files, "--to", released) == 0
+    assert legation("retract", "f", "a", "--to", released) == 0
+
+    lines = [line.partition(": ")[2] for line in capsys.readouterr().out.splitlines() if line.startswith("release ")]
+    assert lines[-3:] == [
+        "6 articles published (1 added, 1 corrected)",
+        "6 articles published (no article changed)",
+        "4 articles published (2 retracted)",
+    ]
+
+
+def test_add_publishes_the_rest_and_exits_with_1_where_one_is_refused(
+    legation: Command, released: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(tmp_path / "more", {"f": FACTS["e"], "bad": "Petrova is nameless here."})
+    assert legation("add", tmp_path / "more", "--to", released) == 1
+    said = capsys.readouterr()
+    assert "6 articles published (1 added), 1 refused" in said.out
+    assert "refused bad: " in said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("retract", "aa"), r"no article 'aa' in the current release"),
+        (("retract", "a", "b", "c", "d", "e"), r"nothing would be left.*legation build"),
+    ],
+)
+def test_retract_stops_with_2_and_says_what_to_do(
+    legation: Command, released: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], told: str
+) -> None:
+    before = open_release(released).version
+    assert legation(*words, "--to", released) == 2
+    assert re.search(told, capsys.readouterr().err)
+    assert open_release(released).version == before
 
 
 def test_a_refused_article_is_listed_and_the_exit_code_is_1(

@@ -66,7 +66,7 @@ def test_commands_that_the_readme_names_exist(capsys: pytest.CaptureFixture[str]
     with pytest.raises(SystemExit):
         main(["--help"])
     usage = capsys.readouterr().out
-    commands = "build|add|retract|link|query|serve|mcp|validate|evaluate|explain|dump|push|demo"
+    commands = "build|add|retract|link|query|serve|mcp|validate|evaluate|explain|dump|push|demo|watch"
     named = set(re.findall(rf"\blegation ({commands})\b", prose()))
     assert {"build", "link", "query", "serve", "evaluate"} <= named
     assert [command for command in sorted(named) if not re.search(rf"^\s+{command}\b", usage, re.MULTILINE)] == []

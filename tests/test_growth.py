@@ -9,23 +9,27 @@ import sqlite3
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from kg.accepted import FILE as LINKS
 from kg.errors import InputError, ModelError, ReleaseError
-from kg.growth import update
+from kg.growth import Delta, update
 from kg.iri import Names
 from kg.merge import merge
 from kg.pipeline import BuildResult, add, build, retract
 from kg.rdf import graph_quads, nquads
+from kg.records import Account, Article
 from kg.release import open_release
 from kg.state import FILE, cited, growing, reading
 from tests.accounts import harbour, preview
 from tests.conftest import SEEDS
-from tests.synthetic import SyntheticReader, synthetic_reader, texts
+from tests.synthetic import SyntheticReader, articles, synthetic_reader
+from tests.test_linksets import HEAD, LEXICAL
 
 POOL = (
     "Visit person-1 to paris-fr on 2022-05-18 as occurred.",
@@ -59,10 +63,16 @@ ARTICLES = st.dictionaries(
 STEPS = st.lists(st.one_of(ARTICLES, st.sets(st.sampled_from(IDS), min_size=1, max_size=3)), min_size=1, max_size=4)
 
 
-def written(folder: Path, articles: Mapping[str, str], *, seed: int = 0) -> list[Path]:
+def written(folder: Path, given: Mapping[str, str], *, seed: int = 0) -> list[Path]:
     """Write the articles as JSON lines in a shuffled order and return the file."""
-    lines = [json.dumps({"id": id_, "text": text}) for id_, text in articles.items()]
-    random.Random(seed).shuffle(lines)
+    records = [{"id": id_, "text": text} for id_, text in given.items()]
+    random.Random(seed).shuffle(records)
+    return lines_of(folder, records)
+
+
+def lines_of(folder: Path, records: Iterable[Mapping[str, str]]) -> list[Path]:
+    """Write the records as JSON lines and return the file."""
+    lines = [json.dumps(record) for record in records]
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "articles.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return [folder / "articles.jsonl"]
@@ -78,8 +88,12 @@ def published(result: BuildResult) -> dict[str, bytes]:
     return {name: (result.path / name).read_bytes() for name in (*names, "manifest.json", "SHA256SUMS")}
 
 
-def from_scratch(folder: Path, articles: Mapping[str, str], *, seed: int = 1) -> BuildResult:
-    return build(written(folder / "in", articles, seed=seed), folder / "out", make_reader=synthetic_reader)
+def built_of(folder: Path, records: Iterable[Mapping[str, str]]) -> BuildResult:
+    return build(lines_of(folder / "in", records), folder / "out", make_reader=synthetic_reader)
+
+
+def from_scratch(folder: Path, given: Mapping[str, str], *, seed: int = 1) -> BuildResult:
+    return build(written(folder / "in", given, seed=seed), folder / "out", make_reader=synthetic_reader)
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -128,32 +142,73 @@ def test_accounts_that_people_wrote_grow_to_the_graph_of_all_at_once(tmp_path: P
         assert {line for line in lines if b"graph/derived>" not in line} == whole
 
 
-def _grown(lines: set[bytes], delta: object) -> set[bytes]:
-    added, removed = set(delta.added), set(delta.removed)  # type: ignore[attr-defined]
+WORDS = ("summit", "trade", "border", "talks", "pact", "tariff", "energy", "gas", "wheat", "ships", "treaty", "aid")
+
+
+def small_world(rng: random.Random, article_id: str) -> Account:
+    """Return an account of a few people in few places, with dates of every precision, some of them moved."""
+    lines = ["The trip was postponed, originally planned for another day."] * (rng.random() < 0.2)
+    for _ in range(rng.randrange(1, 5)):
+        one, other = rng.sample(range(1, 5), 2)
+        month, place, how = (
+            rng.randrange(1, 7),
+            rng.choice(("fr", "paris-fr", "de")),
+            rng.choice(("planned", "occurred")),
+        )
+        day = f"2022-0{month}-{rng.randrange(1, 28):02}"
+        when = rng.choice((day, day, day, "?", f"XXXX-03-1{month}", f"2022-0{month}", "2022"))
+        lines.append(
+            rng.choice(
+                (
+                    f"Visit person-{one} to {place} on {when} as {how}.",
+                    f"Meeting person-{one} Mr:person-{other} in {place} on {when} as {how} within 0.",
+                    f"Statement person-{one} about state-fr: {' '.join(rng.choices(WORDS, k=6))}.",
+                )
+            )
+        )
+    published = rng.choice((None, date(2022, 1, 1) + timedelta(rng.randrange(180))))
+    return SyntheticReader().read(Article(article_id, text_of(lines), "", published=published))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_vague_and_moved_dates_reach_all_that_they_may_change(tmp_path: Path, seed: int) -> None:
+    rng, here, lines = random.Random(seed), dict[str, Account](), set[bytes]()
+    with growing(tmp_path / "grown.sqlite", None) as state:
+        for _ in range(8):
+            gone = rng.sample(sorted(here), min(len(here), rng.randrange(3)))
+            fresh = [f"a{number}" for number in rng.sample(range(12), rng.randrange(5)) if f"a{number}" not in gone]
+            put = {id_: small_world(rng, id_) for id_ in fresh}
+            lines = _grown(lines, update(state, Names(), put=put.values(), remove=gone))
+            here = {id_: one for id_, one in here.items() if id_ not in gone} | put
+    with growing(tmp_path / "scratch.sqlite", None) as state:
+        assert lines == set(update(state, Names(), put=here.values(), remove=[]).added)
+
+
+def _grown(lines: set[bytes], delta: Delta) -> set[bytes]:
+    added, removed = set(delta.added), set(delta.removed)
     assert lines >= removed, "only what is there can be removed"
     assert not lines & added, "only what is not there can be added"
     return (lines - removed) | added
 
 
 def test_a_hundred_articles_in_batches_are_a_hundred_at_once(tmp_path: Path) -> None:
-    articles = {f"n{index}": text for index, text in enumerate(texts(100, seed=3))}
-    ids = random.Random(5).sample(sorted(articles), 100)
-    result = from_scratch(tmp_path / "grown", {id_: articles[id_] for id_ in ids[:60]})
+    records = list(articles(100, seed=3, undated=0.1))
+    random.Random(5).shuffle(records)
+    result = built_of(tmp_path / "grown", records[:60])
     for first in (60, 70, 80, 90):
-        batch = {id_: articles[id_] for id_ in ids[first : first + 10]}
-        result = add(written(tmp_path / f"{first}", batch), tmp_path / "grown" / "out", make_reader=synthetic_reader)
-    assert published(result) == published(from_scratch(tmp_path / "scratch", articles))
-    rest = {id_: articles[id_] for id_ in ids[30:]}
-    result = retract(ids[:30], tmp_path / "grown" / "out")
-    assert published(result) == published(from_scratch(tmp_path / "rest", rest))
+        files = lines_of(tmp_path / f"{first}", records[first : first + 10])
+        result = add(files, tmp_path / "grown" / "out", make_reader=synthetic_reader)
+    assert published(result) == published(built_of(tmp_path / "scratch", records))
+    result = retract([record["id"] for record in records[:30]], tmp_path / "grown" / "out")
+    assert published(result) == published(built_of(tmp_path / "rest", records[30:]))
 
 
 def test_adding_again_what_is_published_changes_nothing_and_reads_nothing(tmp_path: Path) -> None:
-    articles = {"a1": text_of(POOL[:3]), "a2": text_of(POOL[3:6])}
-    first = from_scratch(tmp_path, articles)
+    both = {"a1": text_of(POOL[:3]), "a2": text_of(POOL[3:6])}
+    first = from_scratch(tmp_path, both)
     before = sorted(path.name for path in (tmp_path / "out" / "releases").iterdir())
 
-    again = add(written(tmp_path / "more", articles, seed=4), tmp_path / "out", make_reader=_no_reader)
+    again = add(written(tmp_path / "more", both, seed=4), tmp_path / "out", make_reader=_no_reader)
 
     assert (again.version, again.added, again.corrected, again.refused) == (first.version, 0, 0, ())
     assert sorted(path.name for path in (tmp_path / "out" / "releases").iterdir()) == before
@@ -268,13 +323,41 @@ def test_another_version_of_the_program_is_refused(tmp_path: Path) -> None:
 
 
 def test_base_and_minimum_of_confidence_are_those_of_the_release(tmp_path: Path) -> None:
-    articles = {"a1": text_of(POOL[:6]), "a2": text_of(POOL[6:12])}
+    both = {"a1": text_of(POOL[:6]), "a2": text_of(POOL[6:12])}
     manner = {"base": "https://graph.example/id/", "min_confidence": 0.6, "make_reader": synthetic_reader}
-    build(written(tmp_path / "one", {"a1": articles["a1"]}), tmp_path / "out", **manner)  # type: ignore[arg-type]
-    grown = add(written(tmp_path / "two", {"a2": articles["a2"]}), tmp_path / "out", make_reader=synthetic_reader)
-    at_once = build(written(tmp_path / "all", articles), tmp_path / "scratch", **manner)  # type: ignore[arg-type]
+    build(written(tmp_path / "one", {"a1": both["a1"]}), tmp_path / "out", **manner)  # type: ignore[arg-type]
+    grown = add(written(tmp_path / "two", {"a2": both["a2"]}), tmp_path / "out", make_reader=synthetic_reader)
+    at_once = build(written(tmp_path / "all", both), tmp_path / "scratch", **manner)  # type: ignore[arg-type]
     assert published(grown) == published(at_once)
     assert 0 < _manifest(grown)["counts"]["reports"] < 12
+
+
+def test_accepted_links_are_applied_anew_with_each_release(tmp_path: Path) -> None:
+    texts = {"a1": text_of(POOL[:3]), "a2": text_of(POOL[6:10]), "a3": text_of(POOL[12:14])}
+    from_scratch(tmp_path, {"a1": texts["a1"]})
+    row = f"legation:person/person-2\tskos:exactMatch\t\tw:Q5\t{LEXICAL}\n"
+    for rows in (row, row.replace("Q5", "Q6") + row.replace("person-2", "person-1"), None):
+        for out in (tmp_path / "out", tmp_path / "scratch" / "out"):
+            out.mkdir(parents=True, exist_ok=True)
+            (out / LINKS).unlink(missing_ok=True)
+            if rows:
+                (out / LINKS).write_text(HEAD + rows, encoding="utf-8")
+        files = written(tmp_path / "more", {"a2": texts["a2"]})
+        grown = add(files, tmp_path / "out", make_reader=synthetic_reader)
+        assert published(grown) == published(from_scratch(tmp_path / "scratch", {"a1": texts["a1"], "a2": texts["a2"]}))
+        assert ("links" in _manifest(grown)) == bool(rows)
+
+
+def test_links_given_by_name_stay_until_others_are_given(tmp_path: Path) -> None:
+    row = f"legation:person/person-2\tskos:exactMatch\t\tw:Q5\t{LEXICAL}\n"
+    (tmp_path / "mine.tsv").write_text(HEAD + row, encoding="utf-8")
+    both = {"a1": text_of(POOL[:3]), "a2": text_of(POOL[6:10])}
+    manner = {"links": tmp_path / "mine.tsv", "make_reader": synthetic_reader}
+    build(written(tmp_path / "one", {"a1": both["a1"]}), tmp_path / "out", **manner)  # type: ignore[arg-type]
+    grown = add(written(tmp_path / "two", {"a2": both["a2"]}), tmp_path / "out", make_reader=synthetic_reader)
+    at_once = build(written(tmp_path / "all", both), tmp_path / "scratch", **manner)  # type: ignore[arg-type]
+    assert published(grown) == published(at_once)
+    assert _manifest(grown)["links"]["applied"] == 1  # type: ignore[index]
 
 
 def test_no_more_of_a_text_is_kept_than_is_cited(tmp_path: Path) -> None:

@@ -6,8 +6,12 @@ import itertools
 from dataclasses import replace
 from datetime import date
 
-from kg.merge import merge
-from kg.records import Account, Event, Meeting, OfficeHolding, Report, Statement, Visit
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kg.merge import join, merge, tellings
+from kg.records import WIKIDATA, Account, Actor, Event, Link, Meeting, OfficeHolding, Report, Statement, Visit
 from tests.accounts import COUNTRY, HARBOUR, LINDEN, PETROVA, article, harbour, preview, span, statement, visit
 
 
@@ -65,16 +69,13 @@ def test_other_people_other_countries_and_other_days_stay_apart() -> None:
     assert len(merge([account]).events) == 3
 
 
-def test_undated_reports_only_join_inside_their_article() -> None:
+def test_what_one_article_tells_apart_stays_apart() -> None:
     text = "Petrova visited Harbour. The visit to Norland went well."
     reports = (
         visit(text, "Petrova visited Harbour", edtf=None, status="occurred"),
         visit(text, "visit to Norland", to=COUNTRY, edtf=None, status="occurred"),
     )
-    one, two = told("one", text, *reports), told("two", text, *reports)
-
-    assert [event.reports for event in merge([one]).events] == [(("one", 0), ("one", 1))]
-    assert len(merge([one, two]).events) == 2
+    assert [event.reports for event in merge([told("one", text, *reports)]).events] == [(("one", 0),), (("one", 1),)]
 
 
 def test_statements_join_by_speaker_and_words_and_take_the_most_precise_date() -> None:
@@ -101,11 +102,9 @@ def test_a_meeting_takes_what_each_report_adds() -> None:
     text = "Petrova met Linden. They spoke by phone about the bridge."
     met = Meeting((PETROVA.key, LINDEN.key), mode="unknown")
     spoke = Meeting((LINDEN.key, PETROVA.key), mode="phone", topic="the bridge")
-    reports = [
-        Report(event, "occurred", "2022-05-18", span(text, words), 0.9, "meeting/test")
-        for event, words in ((met, "Petrova met Linden"), (spoke, "spoke by phone"))
-    ]
-    event = only(merge([told("m", text, *reports)]).events, Meeting)
+    one = told("m", text, Report(met, "occurred", "2022-05-18", span(text, "Petrova met Linden"), 0.9, "meeting/test"))
+    two = told("n", text, Report(spoke, "occurred", "2022-05", span(text, "spoke by phone"), 0.9, "meeting/test"))
+    event = only(merge([one, two]).events, Meeting)
 
     assert event.event == Meeting((PETROVA.key, LINDEN.key), mode="phone", topic="the bridge")
     assert event.label == "Ana Petrova and Jon Linden speak by phone (occurred, 2022-05-18)"
@@ -125,3 +124,250 @@ def test_a_place_keeps_its_coordinates() -> None:
     bare = replace(HARBOUR, latitude=None, longitude=None, links=())
     account = Account(article("x", "Harbour"), (), (bare,), (OfficeHolding("state/no", "Mayor"),), ())
     assert HARBOUR in merge([account, harbour()]).places
+
+
+# Who may be whom
+
+MINISTER = Actor(
+    "person/foreign-minister-of-norland--brief", "person", "Foreign Minister of Norland", country="NO", note="not named"
+)
+
+
+def _went(article_id: str, *who: Actor, offices: dict[str, str] | None = None, edtf: str = "2022-05-18") -> Account:
+    """Return the account of a visit to Harbour by some people, with the offices that the article gives them."""
+    text = "They arrived in Harbour."
+    held = tuple(
+        OfficeHolding(holder, title, "state/no", span=span(text, "They")) for holder, title in (offices or {}).items()
+    )
+    event = Visit(tuple(actor.key for actor in who), HARBOUR.key)
+    report = Report(event, "occurred", edtf, span(text, "arrived in Harbour"), 0.9, "visit/arrive")
+    return Account(article(article_id, text, published=date(2022, 5, 20)), who, (HARBOUR,), held, (report,))
+
+
+def test_a_role_and_its_holder_are_one_and_the_event_names_the_holder() -> None:
+    petrova = replace(PETROVA, country="NO")
+    named = _went("named", petrova, offices={PETROVA.key: "Foreign Minister"})
+    brief = _went("brief", MINISTER, offices={MINISTER.key: "Foreign Minister"})
+    event = only(merge([named, brief]).events, Visit)
+
+    assert isinstance(event.event, Visit)
+    assert event.event.visitors == (PETROVA.key,)
+    assert [join.reasons[0] for join in event.joins] == ["role and holder visitor"]
+    other = _went("other", replace(MINISTER, key="person/defence-minister-of-norland--other"))
+    assert len(merge([named, other]).events) == 2  # nothing says that they are one
+
+
+def test_spellings_of_a_name_are_one_person_unless_states_or_identifiers_differ() -> None:
+    def went(article_id: str, name: str, country: str | None, qid: str | None = None) -> Account:
+        links = (Link(WIKIDATA + qid, "exactMatch"),) if qid else ()
+        key = f"person/{name.lower().replace(' ', '-')}"
+        return _went(article_id, Actor(key, "person", name, links=links, country=country))
+
+    ukrainian = went("a", "Andrii Sybiha", "UA", "Q1")
+    assert len(merge([ukrainian, went("b", "Andriy Sybiga", None)]).events) == 1
+    assert len(merge([ukrainian, went("b", "Andriy Sybiga", "PL")]).events) == 2
+    assert len(merge([ukrainian, went("b", "Andriy Sybiga", "UA", "Q2")]).events) == 2
+    assert len(merge([ukrainian, went("b", "Andriy Melnyk", "UA")]).events) == 2
+
+
+def test_a_companion_makes_no_other_visit() -> None:
+    event = only(merge([_went("one", PETROVA), _went("two", PETROVA, LINDEN)]).events, Visit)
+    assert isinstance(event.event, Visit)
+    assert event.event.visitors == (PETROVA.key, LINDEN.key)
+
+
+def test_two_and_three_at_a_table_are_two_meetings() -> None:
+    other = Actor("person/mira-holt", "person", "Mira Holt", country="NO")
+    text = "They met in Harbour."
+
+    def met(article_id: str, *who: Actor) -> Account:
+        event = Meeting(tuple(sorted(actor.key for actor in who)), HARBOUR.key, "in-person")
+        report = Report(event, "occurred", "2022-05-18", span(text, "met"), 0.9, "meeting/test")
+        return Account(article(article_id, text), who, (HARBOUR,), (), (report,))
+
+    assert len(merge([met("one", PETROVA, LINDEN), met("two", PETROVA, LINDEN, other)]).events) == 2
+    assert len(merge([met("one", PETROVA, LINDEN), met("two", LINDEN, PETROVA)]).events) == 1
+
+
+# When
+
+
+def _visited(article_id: str, edtf: str | None, *, published: date | None, status: str = "occurred") -> Account:
+    text = "The visit had been moved. Petrova came to Harbour."
+    report = visit(text, "Petrova came to Harbour", edtf=edtf, status=status)  # type: ignore[arg-type]
+    return told(article_id, text, report, published=published)
+
+
+@pytest.mark.parametrize(
+    ("edtf", "published", "events"),
+    [
+        ("2022-05-19", date(2022, 5, 20), 1),  # a stay has more than one day
+        ("2022-05-28", date(2022, 5, 29), 2),
+        ("2022-05", date(2022, 6, 20), 1),
+        ("2022", date(2023, 1, 20), 1),
+        ("2021-05", date(2022, 5, 20), 2),
+        (None, date(2022, 5, 21), 1),  # the news of these days
+        (None, date(2019, 5, 21), 2),  # before it could have happened
+        ("2022-05-23", date(2022, 5, 23), 1),  # the article's own day stands for those before it
+    ],
+)
+def test_dates_that_may_be_one(edtf: str | None, published: date, events: int) -> None:
+    precise = _visited("precise", "2022-05-18", published=date(2022, 5, 20))
+    merged = merge([precise, _visited("other", edtf, published=published)])
+    assert len(merged.events) == events
+    if events == 1:
+        assert merged.events[0].edtf == "2022-05-18"
+
+
+def test_a_vague_report_that_fits_two_events_joins_neither() -> None:
+    may, june = (_visited(f"{m}", f"2022-0{m}-18", published=date(2022, m, 20)) for m in (5, 6))
+    memoir = _visited("memoir", "2022", published=date(2024, 1, 1))
+    assert len(merge([may, june, memoir]).events) == 3
+    assert len(merge([may, memoir]).events) == 2 - 1
+
+
+def test_a_moved_visit_is_one_event_with_its_new_date() -> None:
+    first = _visited("first", "2022-05-18", published=date(2022, 5, 1), status="planned")
+    moved = _visited("moved", "2022-06-02", published=date(2022, 5, 10), status="planned")
+    done = _visited("done", "2022-06-02", published=date(2022, 6, 3))
+    event = only(merge([first, moved, done]).events, Visit)
+
+    assert (event.edtf, event.status, event.disputed) == ("2022-06-02", "occurred", ())
+    assert any("date moved" in join.reasons for join in event.joins)
+
+
+def test_nobody_holds_an_office_that_they_have_left() -> None:
+    def went(article_id: str, edtf: str | None) -> Account:
+        account = _went(article_id, PETROVA, offices={PETROVA.key: "Foreign Minister"})
+        term = OfficeHolding(
+            PETROVA.key, "Foreign Minister", "state/no", source="list", earliest="2020-01-01", latest="2021-12-31"
+        )
+        report = replace(account.reports[0], edtf=edtf)
+        return replace(
+            account,
+            article=replace(account.article, published=None),
+            holdings=(*account.holdings, term),
+            reports=(report,),
+        )
+
+    undated = went("undated", None)
+    assert len(merge([undated, went("in office", "2021-05-18")]).events) == 1
+    assert len(merge([undated, went("afterwards", "2022-05-18")]).events) == 2
+
+
+# What follows for articles without a date
+
+
+def _undated(article_id: str, *reports: Report) -> Account:
+    return told(article_id, "Petrova came to Harbour. Linden came, too. They met there.", *reports, published=None)
+
+
+def test_a_day_of_no_year_gets_the_year_of_what_else_the_article_tells() -> None:
+    text = "Petrova came to Harbour. Linden came, too. They met there."
+    petrova = visit(text, "Petrova came", edtf="XXXX-05-18", status="planned")
+    linden = visit(text, "Linden came", who=LINDEN, edtf="XXXX-05-19", status="planned")
+    dated = _visited("dated", "2022-05-18", published=date(2022, 5, 20))
+    events = {
+        e.event.visitors: e for e in merge([_undated("u", petrova, linden), dated]).events if isinstance(e.event, Visit)
+    }
+
+    assert (events[PETROVA.key,].edtf, events[PETROVA.key,].inferred) == ("2022-05-18", False)
+    assert (events[LINDEN.key,].edtf, events[LINDEN.key,].inferred) == ("2022-05-19", True)
+    alone = merge([_undated("u", petrova, linden)]).events
+    assert {(event.edtf, event.inferred) for event in alone} == {("XXXX-05-18", False), ("XXXX-05-19", False)}
+
+
+def test_an_event_that_another_article_dates_tells_when_an_article_was_written() -> None:
+    text = "Petrova came to Harbour. Linden came, too. They met there."
+    today = replace(visit(text, "Petrova came", edtf=None, status="planned"), offset=0)
+    tomorrow = replace(visit(text, "Linden came", who=LINDEN, edtf=None, status="planned"), offset=1)
+    events = merge(
+        [_undated("u", today, tomorrow), _visited("dated", "2022-05-18", published=date(2022, 5, 20))]
+    ).events
+
+    assert {(event.edtf, event.inferred) for event in events} == {("2022-05-18", False), ("2022-05-19", True)}
+
+
+def test_a_meeting_in_the_course_of_a_visit_is_on_its_days() -> None:
+    text = "Petrova came to Harbour. Linden came, too. They met there."
+    came = visit(text, "Petrova came", edtf=None, status="planned")
+    met = Report(
+        Meeting((LINDEN.key, PETROVA.key), HARBOUR.key, "in-person"),
+        "planned",
+        None,
+        span(text, "They met"),
+        0.9,
+        "meeting/test",
+    )
+    dated = _visited("dated", "2022-05-18", published=date(2022, 5, 20))
+    assert only(merge([_undated("u", came, met), dated]).events, Meeting).edtf == "2022-05-18"
+    assert only(merge([_undated("u", came, met)]).events, Meeting).edtf is None
+
+
+# Keys, and what became of them
+
+
+def test_an_event_keeps_its_key_while_others_join_it_and_says_what_they_would_be() -> None:
+    first = _visited("first", "2022-05-18", published=date(2022, 5, 18))
+    later = _visited("later", "2022-05", published=date(2022, 7, 1))
+    alone, other = only(merge([first]).events, Visit), only(merge([later]).events, Visit)
+    both = only(merge([later, first]).events, Visit)
+
+    assert (both.key, both.replaces) == (alone.key, (other.key,))
+    assert only(merge([later]).events, Visit).key == other.key
+
+
+def test_reports_that_cannot_all_be_right_are_disputed() -> None:
+    one = _visited("one", "2022-05-18", published=date(2022, 5, 20))
+    two = _visited("two", "2022-05-20", published=date(2022, 5, 21))
+    assert only(merge([one, two]).events, Visit).disputed == ("edtf",)
+    assert only(merge([one, _visited("two", "2022-05", published=date(2022, 6, 21))]).events, Visit).disputed == ()
+
+
+# Words
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "events"),
+    [
+        ("Enlargement is the gravest mistake of the decade", "enlarging was the gravest mistake in a decade", 1),
+        ("We keep all eight crossings open until March", "to leave every crossing open until the end of March", 1),
+        ("We keep all eight crossings open until March", "We will send four hundred generators", 2),
+    ],
+)
+def test_a_quotation_and_its_rendering_are_one_statement(one: str, other: str, events: int) -> None:
+    accounts = [
+        told(name, f"Petrova said: {words}.", replace(_says(f"Petrova said: {words}.", words), edtf="2022-05-18"))
+        for name, words in (("one", one), ("two", other))
+    ]
+    assert len(merge(accounts).events) == events
+
+
+def test_the_same_words_on_another_day_are_said_again() -> None:
+    text = "Petrova said: A gate is no wall."
+    accounts = [
+        told(name, text, replace(_says(text, "A gate is no wall"), edtf=edtf), published=date.fromisoformat(edtf))
+        for name, edtf in (("one", "2022-05-18"), ("two", "2022-06-18"))
+    ]
+    assert len(merge(accounts).events) == 2
+
+
+@given(order=st.permutations(range(6)), cut=st.integers(0, 6))
+@settings(max_examples=40, deadline=None)
+def test_parts_that_share_no_keys_are_joined_as_in_the_whole(order: list[int], cut: int) -> None:
+    accounts = [
+        harbour(),
+        preview(),
+        _visited("vague", "2022", published=date(2023, 1, 1)),
+        _visited("other", "2019-03-03", published=date(2019, 3, 4)),
+        _went("linden", LINDEN),
+        _went("role", MINISTER, offices={MINISTER.key: "Foreign Minister"}),
+    ]
+    tellings_of = [telling for n in order for telling in tellings(accounts[n])]
+    reached, keys = set(), set(tellings_of[cut % len(tellings_of)].keys)
+    while fresh := {t for t in tellings_of if t not in reached and not keys.isdisjoint(t.keys)}:
+        reached |= fresh
+        keys |= {key for telling in fresh for key in telling.keys}
+    inside = join([t for t in tellings_of if t in reached])
+    outside = join([t for t in tellings_of if t not in reached])
+    assert sorted((*inside, *outside), key=lambda event: event.key) == list(join(tellings_of))

@@ -44,7 +44,14 @@ def test_a_release_has_all_its_parts(tmp_path: Path) -> None:
     assert path == tmp_path / "releases" / version
     assert version.startswith("0.1.0-")
     assert len(version) == len("0.1.0-") + 12
-    assert {p.name for p in path.iterdir()} == {"store", "dumps", "manifest.json", "SHA256SUMS", "chunks.tsv"}
+    assert {p.name for p in path.iterdir()} == {
+        "store",
+        "dumps",
+        "manifest.json",
+        "SHA256SUMS",
+        "SHA256SUMS.local",
+        "chunks.tsv",
+    }
     assert (tmp_path / "current").resolve() == path.resolve()
     assert {p.name for p in tmp_path.iterdir()} == {"releases", "current", ".lock"}
     assert [p.name for p in path.parent.iterdir()] == [version]

@@ -14,7 +14,9 @@ from kg.article.formats import KINDS, reader_of
 from kg.article.record import UnfitError, to_article
 from kg.records import Article, Refusal
 
-__all__ = ["read_inputs"]
+__all__ = ["EMPTY", "find_files", "read_inputs"]
+
+EMPTY = "the folder is empty"
 
 
 def read_inputs(paths: Sequence[Path]) -> Iterator[Article | Refusal]:
@@ -29,14 +31,14 @@ def read_inputs(paths: Sequence[Path]) -> Iterator[Article | Refusal]:
     """
     seen: set[Path] = set()
     for path in paths:
-        for found in _files(path, seen):
+        for found in find_files(path, seen):
             if isinstance(found, Refusal):
                 yield found
             else:
                 yield from _read(found)
 
 
-def _files(path: Path, seen: set[Path]) -> Iterator[Path | Refusal]:
+def find_files(path: Path, seen: set[Path]) -> Iterator[Path | Refusal]:
     """Yield the files at or below ``path`` that are not in ``seen``; add what was visited to it."""
     try:
         real = path.resolve(strict=True)
@@ -54,9 +56,9 @@ def _files(path: Path, seen: set[Path]) -> Iterator[Path | Refusal]:
         yield _unreadable(path, error)
         return
     if not inside:
-        yield Refusal(str(path), "the folder is empty", f"put {KINDS} files into it")
+        yield Refusal(str(path), EMPTY, f"put {KINDS} files into it")
     for entry in inside:
-        yield from _files(entry, seen)
+        yield from find_files(entry, seen)
 
 
 def _unreadable(path: Path, error: OSError | RuntimeError) -> Refusal:

@@ -76,7 +76,7 @@ def _json(path: Path) -> Iterator[Record | Refusal]:
             raise UnfitError("the list holds no article", "leave the file out")
         for number, item in enumerate(value, start=1):
             yield _record(f"{path}, item {number}", item)
-    elif not (isinstance(value, dict) and not _has_text(value) and _stands_beside_text(path)):
+    elif not (isinstance(value, dict) and not _has_text(value) and text_beside(path)):
         yield _record(str(path), value, path.stem)
 
 
@@ -189,7 +189,8 @@ def _has_text(fields: Mapping[str, object]) -> bool:
     return fields.get("text") is not None or fields.get("html") is not None
 
 
-def _stands_beside_text(path: Path) -> bool:
-    """Tell whether a JSON file belongs to a text file: X.json or X.….json beside X.txt."""
+def text_beside(path: Path) -> Path | None:
+    """Return the text file that a JSON file belongs to, if one is there: X.txt for X.json or X.….json."""
     parts = path.name.split(".")[:-1]
-    return any(path.with_name(".".join([*parts[:count], "txt"])).is_file() for count in range(1, len(parts) + 1))
+    beside = (path.with_name(".".join([*parts[:count], "txt"])) for count in range(1, len(parts) + 1))
+    return next((text for text in beside if text.is_file()), None)

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 from kg.merge.dating import dates
 from kg.merge.event import to_event
-from kg.merge.occasions import occasions
+from kg.merge.occasions import occasions, shelves
 from kg.merge.telling import Telling, tellings
 from kg.records import Account, Actor, Event, Place
 from kg.things import by_key, one_actor, one_place
 
-__all__ = ["Merged", "Telling", "join", "merge", "tellings"]
+__all__ = ["Merged", "Telling", "join", "merge", "shelves", "tellings"]
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ def merge(accounts: Iterable[Account]) -> Merged:
 def join(told: Sequence[Telling]) -> tuple[Event, ...]:
     """Return the events of some reports, sorted by key.
 
-    The result for reports that share no keys with any others does not depend on these others: joining the parts of a
-    set that are closed under shared keys gives what joining the whole gives.
+    The result for reports that meet no others (:func:`kg.merge.occasions.shelves`) does not depend on these others:
+    joining the parts of a set that meet no further ones gives what joining the whole gives.
     """
     found = occasions(told)
     events = (to_event(occasion, dated) for occasion, dated in zip(found, dates(found), strict=True))

@@ -142,7 +142,7 @@ class _Index:
             if months is None:
                 near = self._all.get(key, ())
             else:
-                near = (one for month in (*months, _ANY) for one in self._by_month.get((key, month), ()))
+                near = (one for month in (*months, ANY) for one in self._by_month.get((key, month), ()))
             for occasion in near:
                 found.setdefault(id(occasion), occasion)
                 if len(found) > RIVALS and telling.when.grain > Grain.RECENT:
@@ -150,13 +150,32 @@ class _Index:
         return list(found.values())
 
 
-_ANY = -1
+ANY = -1
+"""In place of a month: any."""
+
+
+def shelves(telling: Telling) -> frozenset[tuple[str, int]]:
+    """Return under which keys and in which months a report meets others: only those it meets can change its event.
+
+    Two reports meet that share a key and a month there; one in any month (:data:`ANY`) meets all of its key. What
+    dates the other reports of an article meets them under that article's id, whenever they are.
+    """
+    of_article = {(f"article {telling.article.id}", 0)} if _dates_others(telling) else set()
+    months = {*_months(telling.when), *([ANY] if telling.moved else [])}
+    looked_up = {key for key in telling.keys if not key.startswith("article ")} - {telling.natural}
+    return frozenset({(telling.natural, 0)} | of_article | {(key, month) for key in looked_up for month in months})
+
+
+def _dates_others(telling: Telling) -> bool:
+    """Say whether the date of this report's event may hang on another of its article, or the other way round."""
+    undated = telling.article.published is None or telling.report.offset is not None
+    return undated or telling.when.grain is Grain.YEARLESS
 
 
 def _months(when: When) -> Sequence[int]:
     """Return the months that a report may fall into, with some days around; a vague one is in none and in all."""
     if when.grain > Grain.MONTH:
-        return (_ANY,)
+        return (ANY,)
     return range((when.first - _REACH) // _MONTH, (when.last + _REACH) // _MONTH + 1)
 
 

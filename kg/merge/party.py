@@ -24,7 +24,9 @@ from kg.titles import HIGHEST
 SAME, SPELT, HOLDER, SURNAME = 1.0, 0.85, 0.8, 0.7
 """How surely two parties are one: by key or identifier, by full name, by office, by bare surname."""
 
-_ONE_HOLDER = HIGHEST | {"defence-minister", "head-of-organisation"}
+_ONE_HOLDER = HIGHEST | {"defence-minister", "organisation-head"}
+_HANDOVER = 62
+"""Days of which an article's word for an office may be taken without the authority's."""
 _ALIKE = 82
 """From this ``rapidfuzz`` ratio on (0–100) two surnames may be spellings of one: Sybiha and Sybiga have 83."""
 
@@ -53,6 +55,14 @@ class Party:
     def held(self, days: Days) -> frozenset[tuple[str, str]]:
         """Return the offices that the article gives, and those that the authority has for some of the days."""
         return self.offices | {office for office, (start, end) in self.terms if start <= days[1] and days[0] <= end}
+
+    def surely_held(self, days: Days) -> frozenset[tuple[str, str]]:
+        """Return the offices that the authority has for all of the days, and the article's if they are few.
+
+        Over years an office may have changed hands.
+        """
+        told = self.offices if days[1] - days[0] <= _HANDOVER else frozenset()
+        return told | {office for office, (start, end) in self.terms if start <= days[0] and days[1] <= end}
 
     def faces(self, days: Days) -> frozenset[str]:
         """Return what others who may be this one share at least one of: a surname's sound, an office, a state."""
@@ -94,13 +104,15 @@ def alike(a: Party, b: Party, days: Days) -> tuple[float, str] | None:
         return None
     if a.links & b.close or b.links & a.close:
         return SPELT, "likely the same"
-    offices = {office for office in a.held(days) & b.held(days) if office[0] in _ONE_HOLDER}
     if not (a.named and b.named):
-        return (HOLDER, "role and holder") if offices else None
+        sure = a.surely_held(days), b.surely_held(days)
+        held = (sure[0] & sure[1]) | (a.offices & sure[1]) | (b.offices & sure[0])
+        return (HOLDER, "role and holder") if any(office[0] in _ONE_HOLDER for office in held) else None
     if not _one_name(a.name, b.name):
         return None
     if min(len(a.name), len(b.name)) > 1:
         return SPELT, "spelling"
+    offices = {office for office in a.held(days) & b.held(days) if office[0] in _ONE_HOLDER}
     return (SURNAME, "surname") if offices or (a.country and a.country == b.country) else None
 
 

@@ -18,7 +18,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from heapq import merge
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -83,9 +82,16 @@ class Dump:
 
     def lines(self, *, without: frozenset[str] = frozenset()) -> Iterator[bytes]:
         """Yield all lines, sorted, except those of members whose digest is in ``without``."""
-        data = (line for member in self.members[:-1] if member.digest not in without for line in self.text(member))
-        told = (line for member in self.members[-1:] if member.digest not in without for line in self.text(member))
-        return merge(data, told)
+        told = [line for member in self.members[-1:] if member.digest not in without for line in self.text(member)]
+        for member in self.members[:-1]:
+            if member.digest in without:
+                continue
+            lines = self.text(member)
+            if ahead := bisect_left(told, lines[-1]):
+                lines = sorted([*told[:ahead], *lines])
+                told = told[ahead:]
+            yield from lines
+        yield from told
 
     def description(self) -> list[bytes]:
         """Return what the release says of itself."""

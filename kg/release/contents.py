@@ -59,27 +59,34 @@ def software_version() -> str:
         raise ReleaseError("legation is not installed, so its version is unknown; run: pip install -e .") from error
 
 
-def version_of(contents: Contents, digests: Iterable[str]) -> str:
-    """Return ``<software version>-<12 hex>``, of the inputs, refusals, program, model, base and the quads themselves.
+def made_from(contents: Contents) -> dict[str, Any]:
+    """Return the part of the manifest that says what the release was made from, as JSON has it."""
+    about: dict[str, Any] = {
+        "software": _software(),
+        "model": contents.model,
+        "base": contents.names.base,
+        "inputs": [{"id": article, "sha256": digest} for article, digest in sorted(contents.inputs)],
+        "refused": [asdict(refusal) for refusal in sorted(contents.refused, key=astuple)],
+        "contradictions": [asdict(contradiction) for contradiction in sorted(contents.contradictions)],
+    }
+    if contents.min_confidence is not None:
+        about["min_confidence"] = contents.min_confidence
+    if contents.accepted is not None:
+        about["links"] = asdict(contents.accepted)
+    return about
 
-    ``digests`` are those of the dump's members but the last. The quads count, so that a changed ontology or a
-    patched program never hides behind an old name; the way that led to them does not.
+
+def version_of(origin: Mapping[str, Any], digests: Iterable[str]) -> str:
+    """Return ``<software version>-<12 hex>``, of what a release was made from and of the quads themselves.
+
+    ``origin`` is what :func:`made_from` returns, or the manifest without version and counts; ``digests`` are those of
+    the dump's members but the last. The quads count, so that a changed ontology or a patched program never hides
+    behind an old name; the way that led to them does not.
     """
-    digest = hashlib.sha256()
-    for part in (
-        sorted(contents.inputs),
-        sorted(astuple(refusal) for refusal in contents.refused),
-        _software(),
-        contents.model,
-        contents.names.base,
-        *([] if contents.min_confidence is None else [contents.min_confidence]),
-        *([] if contents.accepted is None else [astuple(contents.accepted)]),
-        *sorted(astuple(contradiction) for contradiction in contents.contradictions),
-    ):
-        digest.update(json.dumps(part, ensure_ascii=False).encode() + b"\n")
+    digest = hashlib.sha256(json.dumps(origin, ensure_ascii=False, sort_keys=True).encode() + b"\n")
     for chunk in digests:
         digest.update(chunk.encode() + b"\n")
-    return f"{software_version()}-{digest.hexdigest()[:12]}"
+    return f"{str(origin['software']).rpartition(' ')[2]}-{digest.hexdigest()[:12]}"
 
 
 def description(contents: Contents, version: str) -> list[bytes]:
@@ -96,20 +103,7 @@ def mappings(contents: Contents, version: str) -> str:
 
 def manifest(contents: Contents, version: str, *, quads: int) -> str:
     """Return the manifest as JSON: what the release holds and was made from."""
-    about: dict[str, Any] = {
-        "version": version,
-        "software": _software(),
-        "model": contents.model,
-        "base": contents.names.base,
-        "inputs": [{"id": article, "sha256": digest} for article, digest in sorted(contents.inputs)],
-        "counts": {**contents.counts, "quads": quads},
-        "refused": [asdict(refusal) for refusal in sorted(contents.refused, key=astuple)],
-        "contradictions": [asdict(contradiction) for contradiction in sorted(contents.contradictions)],
-    }
-    if contents.min_confidence is not None:
-        about["min_confidence"] = contents.min_confidence
-    if contents.accepted is not None:
-        about["links"] = asdict(contents.accepted)
+    about = {**made_from(contents), "version": version, "counts": {**contents.counts, "quads": quads}}
     return json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 

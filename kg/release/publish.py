@@ -8,22 +8,26 @@ told of.
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import sqlite3
+from collections import deque
+from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
+from pyoxigraph import Store
+
 from kg.errors import ReleaseError
+from kg.iri import Names
 from kg.release.chunks import INDEX, Dump, Packer, write_index, write_lines
-from kg.release.contents import Contents, description, manifest, mappings, version_of
+from kg.release.contents import Contents, description, made_from, manifest, mappings, version_of
+from kg.release.difference import diff, write_diff
 from kg.release.durable import sync, sync_tree
+from kg.release.gone import GONE, Trail, read_gone, write_gone
 from kg.release.opened import dump_of, dump_path
 from kg.release.store import grow_store, load_store
+from kg.release.sums import STATE, write_sums, wrong_files
 from kg.release.turn import PENDING, Turn, current_version, unwritable, writing
-
-STATE = "state.sqlite"
-"""Name of the file in a release's folder that the next release is grown from."""
 
 
 def write_release(out: Path, contents: Contents, *, turn: Turn | None = None) -> tuple[str, Path]:
@@ -38,39 +42,60 @@ def write_release(out: Path, contents: Contents, *, turn: Turn | None = None) ->
     """
     with nullcontext(turn) if turn else writing(out) as mine:
         try:
-            return _publish(mine, contents)
+            try:
+                return _publish(mine, contents)
+            finally:
+                mine.clean()
         except (OSError, sqlite3.Error) as error:
             raise unwritable(out, error) from error
-        finally:
-            mine.clean()
 
 
 def _publish(turn: Turn, contents: Contents) -> tuple[str, Path]:
+    """Make everything in drafts, then give it its names; :meth:`Turn.clean` finishes or takes back."""
     out, before = turn.out, current_version(turn.out)
     if contents.previous and contents.previous.resolve().name != before:
         raise ReleaseError(f"{out}: the current release is now {before}, not {contents.previous}; run this again")
     draft, version = _make(turn, contents)
-    releases = out / "releases"
-    final = releases / version
-    if final.exists() and version != before and not _whole(final):
-        shutil.rmtree(final)
-    new = [f"releases/{version}"] if not final.exists() else []
+    final = out / "releases" / version
+    if final.exists() and (reason := next(_faults(final), "")):
+        if version == before:
+            raise ReleaseError(f"{final}: damaged release ({reason}); remove this folder and build again")
+        shutil.rmtree(final)  # nobody is pointed to it, and what its name stands for is in the draft
+    if version == before:
+        return version, final
+    made = {draft: final} if not final.exists() else {}
     beside = turn.draft()
+    if before and (out / "releases" / before).is_dir():
+        made |= _compare(turn, contents.names, before, draft if made else final, version)
     (beside / "current").symlink_to(Path("releases") / version, target_is_directory=True)
-    (beside / PENDING).write_text("\n".join([version, *new]) + "\n", encoding="utf-8")
-    sync_tree(draft)
-    sync_tree(beside)
+    places = [str(place.relative_to(out)) for place in made.values()]
+    (beside / PENDING).write_text("\n".join([version, *places]) + "\n", encoding="utf-8")
+    for folder in (*made, beside):
+        sync_tree(folder)
     sync(out)
-    if new:
-        draft.rename(final)
-        sync(releases)
-    elif not _whole(final):
-        raise ReleaseError(
-            f"{final}: damaged release (files do not match SHA256SUMS); remove this folder and build again"
-        )
+    for folder, place in made.items():
+        folder.rename(place)
+        sync(place.parent)
     (beside / "current").replace(out / "current")
     sync(out)
     return version, final
+
+
+def _compare(turn: Turn, names: Names, before: str, path: Path, version: str) -> dict[Path, Path]:
+    """Draft what distinguishes the release in ``path`` from the last one; return the draft and its place."""
+    old, trail = turn.out / "releases" / before, Trail(names)
+    changes = trail.follow(diff(old, path))
+    place, made = turn.out / "diffs" / f"{before}--{version}", {}
+    if place.exists():  # these two have followed each other before
+        deque(changes, maxlen=0)
+    else:
+        draft = turn.draft("diffs") / "diff"
+        draft.mkdir()
+        write_diff(draft, changes, before, version)
+        made = {draft: place}
+    gone = trail.gone(read_gone(turn.out), Store.read_only(str(path / "store")))
+    write_gone(turn.draft() / GONE, gone)
+    return made
 
 
 def _make(turn: Turn, contents: Contents) -> tuple[Path, str]:
@@ -84,7 +109,7 @@ def _make(turn: Turn, contents: Contents) -> tuple[Path, str]:
     with unnamed.open("wb") as stream:
         packer = Packer(stream)
         write_lines(packer, previous, contents.added, contents.removed)
-        version = version_of(contents, [member.digest for member in packer.members])
+        version = version_of(made_from(contents), [member.digest for member in packer.members])
         told = description(contents, version)
         packer.write(told)
     dump = dump_path(draft, version)
@@ -102,21 +127,14 @@ def _make(turn: Turn, contents: Contents) -> tuple[Path, str]:
     about = draft / "manifest.json"
     quads = sum(member.lines for member in packer.members)
     about.write_text(manifest(contents, version, quads=quads), encoding="utf-8")
-    sums = "".join(f"{_sha256(path)}  {path.relative_to(draft).as_posix()}\n" for path in (dump, links, about))
-    (draft / "SHA256SUMS").write_text(sums, encoding="utf-8")
+    write_sums(draft, (dump, links, about), previous=contents.previous)
     return draft, version
 
 
-def _whole(path: Path) -> bool:
-    sums = path / "SHA256SUMS"
-    listed = sums.read_text(encoding="utf-8").splitlines() if sums.is_file() else []
-    return bool(listed) and (path / "store").is_dir() and all(_matches(path / line[66:], line[:64]) for line in listed)
-
-
-def _matches(path: Path, digest: str) -> bool:
-    return path.is_file() and _sha256(path) == digest
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _faults(path: Path) -> Iterator[str]:
+    """Yield what is wrong with a release that stands where a new one would, as far as that is quickly seen."""
+    yield from wrong_files(path, local=False)
+    try:
+        Store.read_only(str(path / "store"))
+    except OSError as error:
+        yield str(error)

@@ -6,13 +6,16 @@ import errno
 import fcntl
 import os
 import shutil
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.errors import ReleaseError
+from kg.errors import BusyError, ReleaseError
 from kg.release.durable import make_folder, sync
+from kg.release.gone import GONE
 
 DRAFT = ".draft"
 """Name of the folders in which things are made, beside where they will stand; only the one writer has any."""
@@ -20,7 +23,8 @@ DRAFT = ".draft"
 PENDING = "pending"
 """File in ``DIR/.draft``: a version, and the folders that stand only if ``DIR/current`` points at it."""
 
-GONE = "gone.tsv"
+WAITS = 5
+"""How often the lock is asked for, a tenth of a second apart, before somebody is turned away."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Turn:
         """Remove what a writer left that did not finish, or finish it where its release is the current one."""
         pending = self.out / DRAFT / PENDING
         if pending.is_file():
-            version, *folders = pending.read_text(encoding="utf-8").splitlines()
+            version, *folders = pending.read_text(encoding="utf-8").splitlines() or [""]
             if current_version(self.out) == version:
                 if (gone := pending.with_name(GONE)).exists():
                     gone.replace(self.out / GONE)
@@ -59,6 +63,8 @@ def writing(out: Path) -> Iterator[Turn]:
     The lock is the system's (flock): it ends with the process that has it, however that ends. A process started
     by forking would inherit it, so that the articles are read before.
 
+    Whatever fails inside, its drafts are removed, and what says that there is no room becomes a message.
+
     Raises:
         ReleaseError: Somebody else is writing there, or the folder cannot be written.
     """
@@ -71,7 +77,12 @@ def writing(out: Path) -> Iterator[Turn]:
         _lock(descriptor, out)
         turn = Turn(out)
         turn.clean()
-        yield turn
+        try:
+            yield turn
+        finally:
+            turn.clean()
+    except (OSError, sqlite3.Error) as error:
+        raise unwritable(out, error) from error
     finally:
         os.close(descriptor)
 
@@ -86,22 +97,28 @@ def current_version(out: Path) -> str | None:
 
 def unwritable(out: Path, error: Exception) -> ReleaseError:
     """Return what to tell when a release cannot be written there."""
-    return ReleaseError(f"{out}: the release cannot be written ({error}); give another --out or make room")
+    return ReleaseError(f"{out}: the release cannot be written ({error}); give another folder or make room")
 
 
 def _lock(descriptor: int, out: Path) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
-        raise ReleaseError(
-            f"{out}: another writer is at work there (process {holder}); wait until it is done and run this again"
-        ) from error
-    except OSError as error:
-        if error.errno in (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS):
-            raise ReleaseError(
-                f"{out}: this file system has no locks ({error}); put the releases on another"
+    """Take the lock, or say who has it; one who has just taken it is given the time to write its number there."""
+    for tried in range(WAITS):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError as error:
+            if tried < WAITS - 1:
+                time.sleep(0.1)
+                continue
+            holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
+            raise BusyError(
+                f"{out}: another writer is at work there (process {holder}); wait until it is done and run this again"
             ) from error
-        raise unwritable(out, error) from error
+        except OSError as error:
+            if error.errno in (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS):
+                raise ReleaseError(
+                    f"{out}: this file system has no locks ({error}); put the releases on another"
+                ) from error
+            raise
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, b"%d\n" % os.getpid(), 0)

@@ -44,6 +44,7 @@ def _account(stories: Stories, key: str, authority: Authority, offices: bool) ->
     told = stories.of(key)
     actors: dict[str, Actor] = {}
     holdings: dict[str, OfficeHolding] = {}
+    dated: set[OfficeHolding] = set()
     owners: dict[str, Actor] = {}
     for one in told:
         for name in one.who:
@@ -54,12 +55,13 @@ def _account(stories: Stories, key: str, authority: Authority, offices: bool) ->
             else:
                 forms = tuple(f for f in stories.names.get(name, ()) if f in article.text)
                 actors[name] = actor(name, authority, forms, article=key)
+                dated.update(_terms(name, actors[name].key, authority))
     places = [place(t.place, t.country, authority) for t in told if t.place]
     return Account(
         article=article,
         actors=tuple(sorted({a.key: a for a in (*owners.values(), *actors.values())}.values(), key=lambda a: a.key)),
         places=tuple(sorted({p.key: p for p in places}.values(), key=lambda p: p.key)),
-        holdings=tuple(holdings[name] for name in sorted(holdings)),
+        holdings=(*(holdings[name] for name in sorted(holdings)), *sorted(dated, key=repr)),
         reports=tuple(_report(t, article.text, {n: a.key for n, a in actors.items()}, authority) for t in told),
     )
 
@@ -78,6 +80,16 @@ def actor(name: str, authority: Authority, forms: tuple[str, ...] = (), *, artic
     if isinstance(known, Organisation):
         return Actor(known.path, "organization", known.name, names, subkind(known.kind), known.country, links)
     return Actor(known.path, "person", known.name, names, country=known.country, links=links)
+
+
+def _terms(name: str, holder: str, authority: Authority) -> Iterator[OfficeHolding]:
+    """Yield the offices of states that the authority dates for a known person, as the reader gives them."""
+    known = _known(name, authority)
+    for office in authority.offices(known.key) if isinstance(known, Person) else ():
+        state = authority.state_by_code(office.country or "")
+        if state is not None:
+            first, last = office.bounds()
+            yield OfficeHolding(holder, office.title, state.path, source=office.source, earliest=first, latest=last)
 
 
 def _known(name: str, authority: Authority) -> Person | State | Organisation | None:

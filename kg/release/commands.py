@@ -1,0 +1,63 @@
+"""The commands ``legation diff`` and ``legation verify``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from kg.errors import LegationError
+from kg.release.difference import ADDED, PATCH, REMOVED, diff, find_release, patch, write_diff
+from kg.release.verify import verify
+
+
+def add_to(commands: Any) -> None:
+    """Add the two commands to the parsers of ``legation``."""
+    command = commands.add_parser("diff", help="tell what quads one release has and another has not")
+    for name, words in (("a", "the release before"), ("b", "the release after")):
+        command.add_argument(
+            name, metavar=name.upper(), help=f"{words}: its folder, DIR for its current one, or a version (with --dir)"
+        )
+    command.add_argument("--dir", type=Path, metavar="DIR", help="folder of the releases in which to look for versions")
+    command.add_argument(
+        "--format", choices=("nquads", "patch"), help="two files of N-Quads, or an RDF Patch (the one that is printed)"
+    )
+    command.add_argument(
+        "--out", type=Path, metavar="FOLDER", help="write added.nq.gz, removed.nq.gz and patch.rdfp.gz there instead"
+    )
+    command.set_defaults(run=_diff)
+
+    command = commands.add_parser("verify", help="prove that a release is whole")
+    command.add_argument("dir", type=Path, metavar="DIR", help="folder of the releases, or of one release")
+    command.add_argument("--all", action="store_true", help="every release in DIR, and the differences between them")
+    command.set_defaults(run=_verify)
+
+
+def _diff(options: argparse.Namespace) -> int:
+    a, b = find_release(options.a, options.dir), find_release(options.b, options.dir)
+    if options.out:
+        names = {"nquads": (ADDED, REMOVED), "patch": (PATCH,)}.get(options.format, ())
+        try:
+            options.out.mkdir(parents=True, exist_ok=True)
+            written = write_diff(options.out, diff(a, b), a.name, b.name, names=names)
+        except OSError as error:
+            raise LegationError(f"{options.out}: cannot be written ({error}); give another --out") from error
+        print(f"{written.added} quads added, {written.removed} removed\n{options.out}")
+    elif options.format == "nquads":
+        raise LegationError("quads added and removed are two files in N-Quads: give --out FOLDER, or --format patch")
+    else:
+        for row in patch(diff(a, b), a.name, b.name):
+            sys.stdout.buffer.write(row)
+        sys.stdout.buffer.flush()
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    verdicts = verify(options.dir, every=options.all)
+    for verdict in verdicts:
+        quads = f" ({verdict.quads} quads)" if verdict.quads else ""
+        print(f"{verdict.what}: {'damaged' if verdict.problems else 'whole'}{quads}")
+        for problem in verdict.problems:
+            print(f"  {problem}")
+    return 1 if any(verdict.problems for verdict in verdicts) else 0
