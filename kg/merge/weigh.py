@@ -56,16 +56,18 @@ def weigh(a: Telling, b: Telling) -> Weight | None:
 
     It is the same both ways round.
     """
-    parts = [
-        _who(a, b),
-        _where(a, b),
-        _when(a, b),
-        _how(a, b),
-        _words(a, b) if a.kind == "statement" else _around(a, b),
-    ]
-    if any(part is None for part in parts):
-        return None
-    found = [one for part in parts if part is not None for one in part]
+    found: list[tuple[float, str]] = []
+    for part in (
+        _where,
+        _when,
+        _said if a.kind == "statement" else _around,
+        _who,
+        _how,
+    ):  # what is cheap to refuse first
+        told = part(a, b)
+        if told is None:
+            return None
+        found += told
     bits = _PRIOR[a.kind] + sum(weight for weight, _ in found)
     return Weight(bits, tuple(reason for _, reason in found if reason))
 
@@ -201,7 +203,7 @@ def _around(a: Telling, b: Telling) -> Part:
     return [(min(number, _MOST_AROUND) * _AROUND, f"{number} words around in common")] if number > 1 else []
 
 
-def _words(a: Telling, b: Telling) -> Part:
+def _said(a: Telling, b: Telling) -> Part:
     share, number = shared(a.words, b.words)
     if share < _SHARE or number < 2:
         return None
