@@ -323,7 +323,6 @@ def _days(value: str | None, published: date | None) -> float:
         return 9999.0
 
 
-def best_date(found: Sequence[DateCandidate], scores: Sequence[float]) -> tuple[str | None, bool]:
-    """Return the likeliest date and whether the event's own sentence names it."""
-    best = max(range(len(found)), key=lambda n: (scores[n], found[n].edtf or ""))
-    return found[best].edtf, found[best].source == "own"
+def best_date(found: Sequence[DateCandidate], scores: Sequence[float]) -> DateCandidate:
+    """Return the likeliest date; its source ``own`` says that the event's own sentence names it."""
+    return found[max(range(len(found)), key=lambda n: (scores[n], found[n].edtf or ""))]
