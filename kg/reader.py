@@ -187,12 +187,13 @@ class Reader:
     def _dated(
         self, scene: Scene, events: Sequence[tuple[str, Draft]], statuses: Sequence[Status]
     ) -> list[when.DateCandidate]:
-        """Return the likeliest date of each event of a scene."""
+        """Return the date of each event of a scene that costs least, by the shares that the model gives."""
         choices = [
             when.date_candidates(scene, draft, status) for (_, draft), status in zip(events, statuses, strict=True)
         ]
-        scores = iter(self.judge.scores("date", [c.features for choice in choices for c in choice]).tolist())
-        return [when.best_date(choice, [next(scores) for _ in choice]) for choice in choices]
+        scores = self.judge.scores("date", [c.features for choice in choices for c in choice])
+        share = iter(shares(scores, [len(choice) for choice in choices]).tolist())
+        return [when.best_date(choice, [next(share) for _ in choice]) for choice in choices]
 
     def _report(self, scene: Scene, linker: link.Linker, telling: Telling) -> Report | None:
         draft = telling.draft
