@@ -167,9 +167,11 @@ def times(scene: Scene, teacher: Teacher, drafts: list[tuple[Draft, int]]) -> tu
         gold = teacher.gold.events[index]
         statuses.add(when.status_features(scene, draft), float(when.STATUSES.index(gold.status)))
         wanted = start_of(gold.edtf) if gold.kind == "visit" else gold.edtf
-        for candidate in when.date_candidates(scene, draft, gold.status):
+        candidates = when.date_candidates(scene, draft, gold.status)
+        for candidate in candidates:
             value = start_of(candidate.edtf) if gold.kind == "visit" else candidate.edtf
             dates.add(candidate.features, float((value or None) == (wanted or None)))
+        dates.groups.append(len(candidates))
     return statuses, dates
 
 

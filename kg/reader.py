@@ -12,7 +12,7 @@ from kg.antecedents import Rank
 from kg.authority import Authority
 from kg.cast import Cast, Entity, PlaceMention
 from kg.choice import shares
-from kg.extract import meeting, statement, traits, visit, weigh, when
+from kg.extract import meeting, nominal, statement, traits, visit, weigh, when
 from kg.extract.candidate import Draft, Scene
 from kg.extract.clause import senses
 from kg.extract.occasion import Telling, settle
@@ -172,19 +172,28 @@ class Reader:
         events = [(kind, draft) for kind, draft in drafts if kind != "statement"]
         status_scores = self.judge.scores("status", [when.status_features(scene, draft) for _, draft in events])
         statuses: list[Status] = [when.STATUSES[int(row.argmax())] for row in status_scores] if events else []
-        choices = [
-            when.date_candidates(scene, draft, status) for (_, draft), status in zip(events, statuses, strict=True)
-        ]
-        date_scores = iter(self.judge.scores("date", [c.features for choice in choices for c in choice]).tolist())
+        chosen = self._dated(scene, events, statuses)
+        placed = nominal.placed(scene, lambda other: self._dated(other, events, statuses))
         told = [
             Telling(kind, draft, "occurred", _day(scene.published), False)
             for kind, draft in drafts
             if kind == "statement"
         ]
-        for (kind, draft), status, choice in zip(events, statuses, choices, strict=True):
-            edtf, own = when.best_date(choice, [next(date_scores) for _ in choice])
-            told.append(Telling(kind, draft, status, edtf, own))
+        for n, ((kind, draft), status, choice) in enumerate(zip(events, statuses, chosen, strict=True)):
+            at = placed[n] if placed else nominal.UNPLACED
+            told.append(Telling(kind, draft, status, choice.edtf, choice.source == "own", at))
         return told
+
+    def _dated(
+        self, scene: Scene, events: Sequence[tuple[str, Draft]], statuses: Sequence[Status]
+    ) -> list[when.DateCandidate]:
+        """Return the date of each event of a scene that costs least, by the shares that the model gives."""
+        choices = [
+            when.date_candidates(scene, draft, status) for (_, draft), status in zip(events, statuses, strict=True)
+        ]
+        scores = self.judge.scores("date", [c.features for choice in choices for c in choice])
+        share = iter(shares(scores, [len(choice) for choice in choices]).tolist())
+        return [when.best_date(choice, [next(share) for _ in choice]) for choice in choices]
 
     def _report(self, scene: Scene, linker: link.Linker, telling: Telling) -> Report | None:
         draft = telling.draft
@@ -205,11 +214,12 @@ class Reader:
                 draft.evidence,
                 confidence,
                 draft.rule,
+                *telling.nominal,
             )
         mode = mode_of(scene, draft)
         place = None if mode in {"phone", "video"} else meeting_place(scene, draft)
         met = Meeting(tuple(sorted(actors)), linker.place(place) if place else None, mode)
-        return Report(met, telling.status, telling.edtf, draft.evidence, confidence, draft.rule)
+        return Report(met, telling.status, telling.edtf, draft.evidence, confidence, draft.rule, *telling.nominal)
 
 
 def _today(published: date | None, dateline: date | None) -> date | None:

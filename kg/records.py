@@ -187,8 +187,11 @@ class Report:
     """One article's account of one event, with the words that say so.
 
     ``edtf`` is at the precision the article supports, None where it supports nothing. ``confidence``
-    is in 0–1, ``rule`` names what produced the report. ``offset`` is for articles without a date: the days from the
-    unknown one on which it was written, where its words place the event so ("today" is 0).
+    is in 0–1, ``rule`` names what produced the report.
+
+    Of an article whose own day is unknown, ``offset`` are the days from that day to the event's (-1 for "yesterday"),
+    and ``weekday`` is the event's weekday (Monday is 0), the last one for what occurred and the next for what is
+    planned. Both are None where the article's words do not say so of this event.
     """
 
     event: Visit | Meeting | Statement
@@ -198,6 +201,7 @@ class Report:
     confidence: float
     rule: str
     offset: int | None = None
+    weekday: int | None = None
 
 
 @dataclass(frozen=True)

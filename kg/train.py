@@ -62,7 +62,9 @@ ROUNDS = {
 RANKERS = ("coref", "plural")
 """The models that choose antecedents, which the reading of a text for all the others needs."""
 CHOICES = ("identity", *RANKERS)
-"""The models that choose one of several readings, or none."""
+"""The models that choose one of several readings, or none, before any event is sought."""
+CHOOSING = (*CHOICES, "date")
+"""All that choose: their rows come in groups of which at most one is right, and compete for it."""
 SAME, MAY_BE = 0.9, 0.5
 """How sure a link must be, as a share of right ones at its score, for an exact match, and for a close one."""
 BOUNDS = {"identity": 0.85, "identity-close": 0.45}
@@ -240,7 +242,7 @@ def fit(model: str, samples: Sequence[Sample]) -> lightgbm.Booster:
     more: dict[str, Any] = (
         {"objective": "multiclass", "num_class": classes, "min_data_in_leaf": 5} if classes else {"objective": "binary"}
     )
-    if model in CHOICES:
+    if model in CHOOSING:
         more = {"objective": objective(labels, [size for s in samples for size in s.groups])}
     data = lightgbm.Dataset(rows[keep], labels[keep], weight=weights[keep], free_raw_data=True)
     return lightgbm.train({**PARAMETERS, **more}, data, num_boost_round=ROUNDS[model])

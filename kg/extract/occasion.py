@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kg.edtf import finer, overlaps
 from kg.extract.candidate import Draft, Scene
+from kg.extract.nominal import UNPLACED, Nominal
 from kg.records import Status
 
 _ANEW = frozenset(
@@ -29,13 +30,17 @@ _ANEW = frozenset(
 
 @dataclass
 class Telling:
-    """A draft with its status and date; ``own`` says that the date stands in its own sentence."""
+    """A draft with its status and date; ``own`` says that the date stands in its own sentence.
+
+    ``nominal`` is where it lies from its article's day, if that is unknown.
+    """
 
     kind: str
     draft: Draft
     status: Status
     edtf: str | None
     own: bool
+    nominal: Nominal = UNPLACED
 
 
 def settle(scene: Scene, tellings: list[Telling]) -> list[Telling]:
@@ -60,6 +65,8 @@ def settle(scene: Scene, tellings: list[Telling]) -> list[Telling]:
             or (telling.edtf and overlaps(host.edtf, telling.edtf) and finer(host.edtf, telling.edtf) == telling.edtf)
         ):
             host.edtf, host.own = telling.edtf or host.edtf, host.own or telling.own
+        if host.nominal == UNPLACED:
+            host.nominal = telling.nominal
     return kept
 
 

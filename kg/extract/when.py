@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 from operator import itemgetter
 
+from kg.edtf import contains
 from kg.extract.candidate import Draft, Scene, anchor, meet, one_hot
 from kg.extract.clause import Tense
 from kg.extract.status import STATUSES, status_features
@@ -33,6 +34,8 @@ _HINTS = (
     "will", "had", "has", "would",
 )  # fmt: skip
 _AWAY = 99.0
+# What a date costs that is wrong, that is absent though the article gives it, and that is right but for its precision.
+_WRONG, _ABSENT, _LOOSE = 2.0, 1.0, 0.7
 # The senses of visits and meetings; and how many numbers ``_binding`` returns.
 _BINDING = 15
 
@@ -323,7 +326,28 @@ def _days(value: str | None, published: date | None) -> float:
         return 9999.0
 
 
-def best_date(found: Sequence[DateCandidate], scores: Sequence[float]) -> tuple[str | None, bool]:
-    """Return the likeliest date and whether the event's own sentence names it."""
-    best = max(range(len(found)), key=lambda n: (scores[n], found[n].edtf or ""))
-    return found[best].edtf, found[best].source == "own"
+def best_date(found: Sequence[DateCandidate], shares: Sequence[float]) -> DateCandidate:
+    """Return the date that is expected to cost least, by the probability that each is the right one.
+
+    What is missing to 1 is the probability that the article's dates have not been understood. A wrong date keeps
+    reports of one event apart or joins two events, while one that is absent only says nothing: so a month that holds
+    several likely days is taken before one of these days, and no date before a date that is likely to be wrong.
+    """
+    rest = max(0.0, 1.0 - sum(shares))
+    costs = [_cost(candidate, found, shares, rest) for candidate in found]
+    return found[min(range(len(found)), key=lambda n: (round(costs[n], 9), -shares[n], found[n].edtf or ""))]
+
+
+def _cost(chosen: DateCandidate, found: Sequence[DateCandidate], shares: Sequence[float], rest: float) -> float:
+    if chosen.edtf is None:
+        return _ABSENT * (rest + sum(share for one, share in zip(found, shares, strict=True) if one is not chosen))
+    cost = _WRONG * rest
+    for one, share in zip(found, shares, strict=True):
+        if one is not chosen:
+            cost += share * (_LOOSE if _agree(chosen.edtf, one.edtf) else _WRONG)
+    return cost
+
+
+def _agree(one: str, other: str | None) -> bool:
+    """Say whether one date lies within the other: one of them only says less than it could."""
+    return other is not None and (contains(one, other) or contains(other, one))

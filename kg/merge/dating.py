@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from kg.edtf import bounds, combine, finer
 from kg.merge.days import Grain
@@ -140,18 +140,24 @@ def _written(occasions: Iterable[Occasion], found: Iterable[Dated]) -> dict[str,
         covered = bounds(dated.edtf) if dated.edtf else None
         if covered and covered[0] == covered[1]:
             for telling, offset in _offsets(occasion):
-                seen[telling.article.id].add(date.fromordinal(covered[0].toordinal() - offset))
+                seen[telling.article.id].add(covered[0] - timedelta(offset))
     return {article: next(iter(days)) for article, days in seen.items() if len(days) == 1}
 
 
 def _counted(occasion: Occasion, written: Mapping[str, date]) -> Dated:
-    """Return the date of an event that an article tells relative to the day on which it was written."""
-    days = {
-        date.fromordinal(written[telling.article.id].toordinal() + offset).isoformat()
-        for telling, offset in _offsets(occasion)
-        if telling.article.id in written
-    }
-    return Dated(days.pop(), True) if len(days) == 1 else Dated(None)
+    """Return the date of an event that an article tells relative to the day on which it was written.
+
+    A weekday is the next one for what is planned, the last one for what has happened.
+    """
+    days = set()
+    for telling in occasion.live():
+        day, report = written.get(telling.article.id), telling.report
+        if day and report.offset is not None:
+            days.add(day + timedelta(report.offset))
+        elif day and report.weekday is not None:
+            ahead = (report.weekday - day.weekday()) % 7
+            days.add(day + timedelta(ahead if report.status == "planned" else ahead - 7 if ahead else 0))
+    return Dated(days.pop().isoformat(), True) if len(days) == 1 else Dated(None)
 
 
 def _offsets(occasion: Occasion) -> Iterator[tuple[Telling, int]]:
