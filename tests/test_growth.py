@@ -9,6 +9,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,12 @@ from hypothesis import strategies as st
 
 from kg.accepted import FILE as LINKS
 from kg.errors import InputError, ModelError, ReleaseError
-from kg.growth import update
+from kg.growth import Delta, update
 from kg.iri import Names
 from kg.merge import merge
 from kg.pipeline import BuildResult, add, build, retract
 from kg.rdf import graph_quads, nquads
+from kg.records import Account, Article
 from kg.release import open_release
 from kg.state import FILE, cited, growing, reading
 from tests.accounts import harbour, preview
@@ -140,8 +142,50 @@ def test_accounts_that_people_wrote_grow_to_the_graph_of_all_at_once(tmp_path: P
         assert {line for line in lines if b"graph/derived>" not in line} == whole
 
 
-def _grown(lines: set[bytes], delta: object) -> set[bytes]:
-    added, removed = set(delta.added), set(delta.removed)  # type: ignore[attr-defined]
+WORDS = ("summit", "trade", "border", "talks", "pact", "tariff", "energy", "gas", "wheat", "ships", "treaty", "aid")
+
+
+def small_world(rng: random.Random, article_id: str) -> Account:
+    """Return an account of a few people in few places, with dates of every precision, some of them moved."""
+    lines = ["The trip was postponed, originally planned for another day."] * (rng.random() < 0.2)
+    for _ in range(rng.randrange(1, 5)):
+        one, other = rng.sample(range(1, 5), 2)
+        month, place, how = (
+            rng.randrange(1, 7),
+            rng.choice(("fr", "paris-fr", "de")),
+            rng.choice(("planned", "occurred")),
+        )
+        day = f"2022-0{month}-{rng.randrange(1, 28):02}"
+        when = rng.choice((day, day, day, "?", f"XXXX-03-1{month}", f"2022-0{month}", "2022"))
+        lines.append(
+            rng.choice(
+                (
+                    f"Visit person-{one} to {place} on {when} as {how}.",
+                    f"Meeting person-{one} Mr:person-{other} in {place} on {when} as {how} within 0.",
+                    f"Statement person-{one} about state-fr: {' '.join(rng.choices(WORDS, k=6))}.",
+                )
+            )
+        )
+    published = rng.choice((None, date(2022, 1, 1) + timedelta(rng.randrange(180))))
+    return SyntheticReader().read(Article(article_id, text_of(lines), "", published=published))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_vague_and_moved_dates_reach_all_that_they_may_change(tmp_path: Path, seed: int) -> None:
+    rng, here, lines = random.Random(seed), dict[str, Account](), set[bytes]()
+    with growing(tmp_path / "grown.sqlite", None) as state:
+        for _ in range(8):
+            gone = rng.sample(sorted(here), min(len(here), rng.randrange(3)))
+            fresh = [f"a{number}" for number in rng.sample(range(12), rng.randrange(5)) if f"a{number}" not in gone]
+            put = {id_: small_world(rng, id_) for id_ in fresh}
+            lines = _grown(lines, update(state, Names(), put=put.values(), remove=gone))
+            here = {id_: one for id_, one in here.items() if id_ not in gone} | put
+    with growing(tmp_path / "scratch.sqlite", None) as state:
+        assert lines == set(update(state, Names(), put=here.values(), remove=[]).added)
+
+
+def _grown(lines: set[bytes], delta: Delta) -> set[bytes]:
+    added, removed = set(delta.added), set(delta.removed)
     assert lines >= removed, "only what is there can be removed"
     assert not lines & added, "only what is not there can be added"
     return (lines - removed) | added
