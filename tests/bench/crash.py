@@ -36,6 +36,8 @@ PARTS = ("kills", "full", "writers", "readers", "power")
 COLD, GROUP = 10, 20
 """One kill in so many is of the command as users run it; of one with workers, workers killed with it or not."""
 DISK_MB = 32
+FINER = 8
+"""More sizes of a full disk at most, between those at which a stage was passed over."""
 STAGES_CUT = ("dump", "store", "state", "sync", "rename", "cleaning", None, None)
 
 
@@ -45,7 +47,7 @@ def killed(number: int, draw: random.Random, place: Path, say: Callable[[str], N
     warm = [scene(job, template, place) for job, template in jobs.invented(place / "invented")]
     real = [scene(job, template, place, cold=True) for job, template in jobs.seeds(place / "seeds")]
     kills: list[Kill] = []
-    for scenes, how, wanted in ((warm, None, number - cold - group), (warm, "group", group), (real, "cold", cold)):
+    for scenes, how, wanted in ((real, "cold", cold), (warm, "group", group), (warm, None, number - cold - group)):
         begun = len(kills)
         for one, way, aim in rounds(scenes, wanted * 4, draw):
             if len(kills) - begun == wanted:
@@ -78,7 +80,11 @@ def disks_full(place: Path, say: Callable[[str], None]) -> list[full.Full]:
         with small(place, megabytes=DISK_MB) as disk:
             for one in scenes:
                 sizes = full.sizes(one, disk, place, 24)
-                found += [full.without_room(one, disk, place, free=free) for free in sizes]
+                runs = [full.without_room(one, disk, place, free=free) for free in sizes]
+                for _ in range(FINER):
+                    if (free := full.skipped(runs)) is not None:
+                        runs.append(full.without_room(one, disk, place, free=free))
+                found += runs
     for run in found:
         for loss in run.losses:
             say(f"LOST: {run.job} with {run.free} bytes free, in {run.stage}: {loss}")
@@ -103,14 +109,14 @@ def writers(place: Path, say: Callable[[str], None]) -> list[str]:
 
 
 def read(place: Path, say: Callable[[str], None]) -> list[str]:
-    """Read through twenty switches; return what is wrong."""
+    """Read through twenty switches or more; return what is wrong."""
     known = {job.name: (job, template) for job, template in jobs.invented(place / "invented")}
     (anew, begun), (first, _), (add, _) = (known[name] for name in ("build anew", "first build", "add"))
     back = jobs.taken_back()
     with copied(begun, place) as folder:
         found = readers(folder, [add, back, anew, first], place, switches=20)
     say(
-        f"20 switches: {found.answers} answers of the server and {found.queries} of legation query, of"
+        f"{found.switches} switches: {found.answers} answers of the server and {found.queries} of legation query, of"
         f" {len(found.versions)} releases; {len(found.wrong)} errors or mixed answers"
     )
     return found.wrong

@@ -8,13 +8,17 @@ import subprocess
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from tests.crash.disks import filled
 from tests.crash.kills import Scene, lost, repeated, watch
-from tests.crash.observe import Observer, Progress
+from tests.crash.observe import STAGES, Observer, Progress
 from tests.crash.runs import Run, start
 from tests.crash.whole import compared, tree
+
+BLOCK = 1024
+"""Sizes of free space that differ by less are the same to a file system."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ def sizes(one: Scene, disk: Path, place: Path, number: int) -> list[int]:
     folder = _begun(one, disk)
     status, taken, running = os.statvfs(disk), {0}, start(one.job.argv(folder), place)
     while running.running:
-        taken.add((status.f_bavail - os.statvfs(disk).f_bavail) * status.f_frsize)
+        taken.add(max(0, status.f_bavail - os.statvfs(disk).f_bavail) * status.f_frsize)
     if running.ended().code:
         raise RuntimeError(f"{one.job.name} fails on an empty disk: {running.ended()}")
     moments, most, half = sorted(taken), max(taken), max(1, number // 2)
@@ -72,6 +76,16 @@ def without_room(one: Scene, disk: Path, place: Path, *, free: int, limit: bool 
         losses.append(f"the message names not the folder and the next step: {said}")
     losses += repeated(one, folder, place, done=False, cold=False)
     return Full(one.job.name, free, progress.stage, tuple(losses))
+
+
+def skipped(runs: Sequence[Full]) -> int | None:
+    """Return a size between two at which runs stopped in stages that do not follow each other; None if none is left."""
+    ordered = sorted(runs, key=lambda run: run.free)
+    for one, other in pairwise(ordered):
+        apart = STAGES.index(other.stage) - STAGES.index(one.stage) if one.stage and other.stage else 0
+        if apart > 1 and other.free - one.free > 2 * BLOCK:
+            return (one.free + other.free) // 2
+    return None
 
 
 def table(runs: Sequence[Full]) -> str:

@@ -127,7 +127,7 @@ def rounds(scenes: Sequence[Scene], number: int, draw: random.Random) -> Iterato
     for index in range(number):
         one = scenes[index % len(scenes)]
         reached = [stage for stage in STAGES if any(stage == known for known, _ in one.moments)]
-        if index // len(scenes) % 3 == 2:
+        if one.calls and index // len(scenes) % 3 == 2:
             yield one, "call", draw.choice(sorted(set(one.calls)))
         else:
             yield one, "moment", reached[index // len(scenes) % len(reached)] if draw.random() < 0.9 else None

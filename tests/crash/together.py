@@ -87,8 +87,9 @@ def turned_away(holder: Job, other: Job, template: Path, place: Path, *, aim: st
 
 @dataclass
 class Read:
-    """What readers got: how many answers, of which versions, and all that should not be."""
+    """What readers got over so many switches: how many answers, of which versions, and all that should not be."""
 
+    switches: int = 0
     answers: int = 0
     queries: int = 0
     versions: set[str] = field(default_factory=set)
@@ -96,8 +97,11 @@ class Read:
 
 
 def readers(folder: Path, jobs: Sequence[Job], place: Path, *, switches: int) -> Read:
-    """Serve and query the folder while the jobs take turns until there were so many switches."""
-    read, articles = Read(), _articles(folder)
+    """Serve and query the folder while the jobs take turns, until so many switches and half as many queries are done.
+
+    ``legation query`` takes longer to start than a small release to be made.
+    """
+    read, articles, number = Read(), _articles(folder), 0
     stop = threading.Event()
     with _served(folder) as address:
         threads = [
@@ -107,7 +111,7 @@ def readers(folder: Path, jobs: Sequence[Job], place: Path, *, switches: int) ->
         for thread in threads:
             thread.start()
         try:
-            for number in range(switches):
+            while not read.wrong and (number < switches or read.queries < switches / 2):
                 before, job = current(folder), jobs[number % len(jobs)]
                 running = start(job.argv(folder), place)
                 while running.running:
@@ -118,6 +122,8 @@ def readers(folder: Path, jobs: Sequence[Job], place: Path, *, switches: int) ->
                     read.wrong.append(f"{job.name} fails: {ended}")
                 if current(folder) == before:
                     read.wrong.append(f"{job.name} switches to no other release")
+                number += 1
+                read.switches = number
         finally:
             stop.set()
             for thread in threads:
