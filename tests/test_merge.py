@@ -277,6 +277,14 @@ def test_a_day_of_no_year_gets_the_year_of_what_else_the_article_tells() -> None
     assert {(event.edtf, event.inferred) for event in alone} == {("XXXX-05-18", False), ("XXXX-05-19", False)}
 
 
+def test_a_weekday_is_found_among_the_days_before_another_article() -> None:
+    text = "Petrova came to Harbour. Linden came, too. They met there."
+    tuesday = replace(visit(text, "Petrova came", edtf=None, status="planned"), weekday=1)
+    recent = _visited("recent", "2022-05-23", published=date(2022, 5, 23))
+    event = only(merge([_undated("u", tuesday), recent]).events, Visit)
+    assert (event.edtf, event.inferred) == ("2022-05-17", True)
+
+
 def test_an_event_that_another_article_dates_tells_when_an_article_was_written() -> None:
     text = "Petrova came to Harbour. Linden came, too. They met there."
     today = replace(visit(text, "Petrova came", edtf=None, status="planned"), offset=0)
@@ -288,7 +296,7 @@ def test_an_event_that_another_article_dates_tells_when_an_article_was_written()
     assert {(event.edtf, event.inferred) for event in events} == {("2022-05-18", False), ("2022-05-19", True)}
 
 
-def test_a_meeting_in_the_course_of_a_visit_is_on_its_days() -> None:
+def test_a_meeting_in_the_course_of_a_visit_is_in_its_month() -> None:
     text = "Petrova came to Harbour. Linden came, too. They met there."
     came = visit(text, "Petrova came", edtf=None, status="planned")
     met = Report(
@@ -300,7 +308,7 @@ def test_a_meeting_in_the_course_of_a_visit_is_on_its_days() -> None:
         "meeting/test",
     )
     dated = _visited("dated", "2022-05-18", published=date(2022, 5, 20))
-    assert only(merge([_undated("u", came, met), dated]).events, Meeting).edtf == "2022-05-18"
+    assert only(merge([_undated("u", came, met), dated]).events, Meeting).edtf == "2022-05"
     assert only(merge([_undated("u", came, met)]).events, Meeting).edtf is None
 
 

@@ -68,16 +68,18 @@ def _supported(occasion: Occasion) -> Dated:
 
 
 def _among(live: Iterable[Telling]) -> str | None:
-    """Return the day of no year that falls among the days before some article, in that article's year."""
+    """Return the one day among those before an article that another tells without its year, or by its weekday alone."""
     told = list(live)
-    for day in sorted({t.when.edtf for t in told if t.when.grain is Grain.YEARLESS and t.when.edtf}):
-        for telling in told:
-            if telling.when.grain is Grain.RECENT:
-                first, last = (date.fromordinal(day) for day in telling.when.span)
-                for year in {first.year, last.year}:
-                    covered = bounds(day.replace("XXXX", str(year)))
-                    if covered and first <= covered[0] <= last:
-                        return day.replace("XXXX", str(year))
+    yearless = {telling.when.edtf for telling in told if telling.when.grain is Grain.YEARLESS and telling.when.edtf}
+    weekdays = {telling.report.weekday for telling in told if telling.report.weekday is not None}
+    for telling in told:
+        if telling.when.grain is Grain.RECENT and (yearless or weekdays):
+            first, last = telling.when.span
+            days = [date.fromordinal(day) for day in range(first, last + 1)]
+            named = [day for day in days if f"XXXX{day.isoformat()[4:]}" in yearless]
+            found = named or [day for day in days if day.weekday() in weekdays]
+            if len(found) == 1:
+                return found[0].isoformat()
     return None
 
 
@@ -105,7 +107,8 @@ def _of_year(occasion: Occasion, years: Mapping[str, int]) -> Dated:
 def _of_visits(occasions: Sequence[Occasion], found: Sequence[Dated]) -> list[Dated]:
     """Return the dates, with those of a visit for the undated meetings that its undated article has in its course.
 
-    These are meetings of the visitor in the same country, if the article tells of one such visit only.
+    These are meetings of the visitor in the same country, if the article tells of one such visit only. A single day may
+    be that of the arrival: then the meeting was in its month.
     """
     visits: dict[str, list[tuple[Telling, Dated]]] = defaultdict(list)
     for occasion, dated in zip(occasions, found, strict=True):
@@ -129,7 +132,7 @@ def _stay(occasion: Occasion, visits: Mapping[str, Sequence[tuple[Telling, Dated
                 if visit.country == telling.country and met.intersection(party.key for party in visit.parties)
             ]
             if len(stays) == 1 and stays[0].edtf:
-                days.add(stays[0].edtf)
+                days.add(stays[0].edtf if "/" in stays[0].edtf else stays[0].edtf[:7])
     return (days.pop(), True) if len(days) == 1 else None
 
 
