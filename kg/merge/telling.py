@@ -20,6 +20,7 @@ _WORD = re.compile(r"\w+")
 _MOVED = re.compile(
     r"\b(?:moved|shifted|postpon\w+|reschedul\w+|rearranged|put off|put back|brought forward|delay\w*|deferred|"
     r"pushed (?:back|to)|instead of|new date|originally|(?:earlier|later) than|first (?:planned|announced|scheduled)|"
+    r"(?:will|is|are) now|now (?:due|set|expected|planned|scheduled)|"
     r"(?:had|was) (?:been )?(?:due|planned|scheduled|set|expected|to have))\b",
     re.IGNORECASE,
 )
