@@ -158,11 +158,11 @@ def _disputed(occasion: Occasion, told: Sequence[Telling]) -> Iterable[str]:
 
 
 def _most_specific(told: Sequence[Telling]) -> str | None:
-    """Return the key of the place in the town most often told, else of the country."""
+    """Return the key of the town most often told, of a place in it if nothing else is told, else of the country."""
     towns = [telling.town for telling in told if telling.town]
     town = _most_frequent(towns) if towns else None
     keys = [key for telling in told if telling.town == town and (key := _place_key(telling))]
-    return _most_frequent(keys) if keys else None
+    return town if town in keys else _most_frequent(keys) if keys else None
 
 
 def _place_key(telling: Telling) -> str | None:
