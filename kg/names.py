@@ -17,13 +17,11 @@ from kg.titles import HIGHEST
 
 _PARTICLES = frozenset(
     {"al", "el", "bin", "ibn", "bint", "abu", "abd", "ben", "de", "da", "di", "do", "dos", "das", "del", "della",
-     "van", "von", "der", "den", "la", "le",
-     "ul", "ur", "y", "e", "ter", "ten", "zu", "af", "ould", "-", "–", "d'", "o'"}
+     "van", "von", "der", "den", "la", "le", "ul", "ur", "y", "e", "ter", "ten", "zu", "af", "ould", "-", "–", "d'", "o'"}
 )  # fmt: skip
 _NOT_NAMES = frozenset(
     {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march",
-     "april", "june", "july", "august",
-     "september", "october", "november", "december", "the", "a", "an", "in", "on", "at", "but", "and", "or", "if",
+     "april", "june", "july", "august", "september", "october", "november", "december", "the", "a", "an", "in", "on", "at", "but", "and", "or", "if",
      "for", "from", "to", "it", "he", "she", "they",
      "we", "i", "his", "her", "its", "their", "asked", "photo", "file", "gmt", "est", "yes", "no", "not", "this",
      "that", "there", "what", "who", "when", "where", "why",

@@ -20,10 +20,9 @@ from kg.errors import AnswerError, InputError, ServiceError
 from kg.pipeline import BuildResult
 from kg.records import Article, Refusal
 from kg.watch import Manner, Outcome, watch
-from kg.watch.feed import read_feed
+from kg.watch.feed import plain, read_feed
 from kg.watch.folder import changes
 from kg.watch.pace import DAY_S, Pace, after_failure, next_time
-from kg.watch.plain import plain
 from kg.watch.web import Answer as Told
 from kg.watch.web import Web
 from tests.feeds import NOT_FOUND, conditional, item, page, rss, serving
