@@ -8,6 +8,7 @@ import pytest
 
 from kg.pipeline import build
 from kg.release import Release, open_release
+from tests.desk import Desk
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 
@@ -18,3 +19,23 @@ def seeds_release(tmp_path_factory: pytest.TempPathFactory) -> Release:
     out = tmp_path_factory.mktemp("seeds-release")
     build(sorted(SEEDS.glob("*.txt")), out)
     return open_release(out)
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Path:
+    """Return an empty folder for articles."""
+    folder = tmp_path / "news"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def to(tmp_path: Path) -> Path:
+    """Return where releases may go; nothing is there yet."""
+    return tmp_path / "graph"
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """Return what a watch hands its batches to."""
+    return Desk()
