@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from kg.authority import Authority
 from kg.pipeline import build
+from kg.reader import Reader
 from kg.release import Release, open_release
 from tests.desk import Desk
 
@@ -19,6 +21,18 @@ def seeds_release(tmp_path_factory: pytest.TempPathFactory) -> Release:
     out = tmp_path_factory.mktemp("seeds-release")
     build(sorted(SEEDS.glob("*.txt")), out)
     return open_release(out)
+
+
+@pytest.fixture(scope="session")
+def known() -> Authority:
+    """Return the packaged authority."""
+    return Authority.load()
+
+
+@pytest.fixture(scope="session")
+def reader() -> Reader:
+    """Return the reader proper, loaded once."""
+    return Reader()
 
 
 @pytest.fixture
