@@ -18,7 +18,6 @@ from pyoxigraph import NamedNode
 
 from kg.errors import InputError
 from kg.iri import PREFIXES, Names
-from kg.merge import Merged
 from kg.records import Actor, Link, Place, Relation
 from kg.sssom import REMEDY, Mapping, read
 
@@ -65,23 +64,11 @@ def read_accepted(out: Path, given: Path | None = None) -> Accepted | None:
     return Accepted(path, hashlib.sha256(path.read_bytes()).hexdigest(), rows)
 
 
-def apply(merged: Merged, accepted: Accepted, names: Names) -> tuple[Merged, Taken]:
-    """Return the merged actors and places with the accepted links and without the rejected ones, and the count.
-
-    Rows of another relation than exactMatch and closeMatch count as unused.
-    """
-    by_key = rows_by_key(accepted, names)
-    applied = sum(len(by_key.get(thing.key, ())) for thing in merged.things)
-    fresh = replace(
-        merged,
-        actors=tuple(linked(actor, by_key.get(actor.key, ())) for actor in merged.actors),
-        places=tuple(linked(place, by_key.get(place.key, ())) for place in merged.places),
-    )
-    return fresh, Taken(accepted.sha256, applied, len(accepted.rows) - applied)
-
-
 def rows_by_key(accepted: Accepted, names: Names) -> dict[str, tuple[Mapping, ...]]:
-    """Return the rows that can be taken over, by the key of the actor or place that they speak of."""
+    """Return the rows that can be taken over, by the key of the actor or place that they speak of.
+
+    Rows of another relation than exactMatch and closeMatch are none of these.
+    """
     by_key: dict[str, list[Mapping]] = defaultdict(list)
     for row in accepted.rows:
         if row.predicate_id in RELATIONS and row.subject_id.startswith(names.base):

@@ -147,7 +147,7 @@ def group(casting: Casting, role: Role) -> None:
         entity = named
     elif role.lemma == "embassy":
         if country is None:
-            country, state = _owner_state(casting, role)
+            country, state = _owner_state(casting)
         host = _place_after(casting, role.stop)
         name = f"Embassy of {state.name}" if state else plain
         entity = casting.descriptive(
@@ -213,7 +213,7 @@ _TAKEN_UP = frozenset(
 )  # fmt: skip
 
 
-def _owner_state(casting: Casting, role: Role) -> tuple[str | None, State | None]:
+def _owner_state(casting: Casting) -> tuple[str | None, State | None]:
     return (casting.home, casting.authority.state_by_code(casting.home)) if casting.home else (None, None)
 
 

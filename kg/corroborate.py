@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from kg.edtf import Days, bounds
-from kg.merge import Merged
 from kg.official import Records
 from kg.records import Contradiction, Corroboration, Event, Meeting, OfficialRecord, Place, Visit
 
@@ -36,29 +35,20 @@ _DAYS = re.compile(r"\d{4}-\d\d-\d\d(/\d{4}-\d\d-\d\d)?")
 
 @dataclass(frozen=True)
 class Checked:
-    """What the records say of the events, each sorted: confirmations by event and record, and contradictions."""
+    """What the records say of one event: confirmations, sorted by record, and contradictions, sorted."""
 
     corroborations: tuple[Corroboration, ...]
     contradictions: tuple[Contradiction, ...]
 
 
-def corroborate(merged: Merged, records: Records) -> Checked:
-    """Return which events the records confirm and which they contradict in the date; most events are neither.
-
-    ``records`` are by the key of their traveller. An event without a date that fixes days of the calendar is neither;
-    one whose date is coarser than days is only confirmed by the one stay that falls into it, unless the towns differ.
-    On known days they may: records name the main ones, and a town's name is not always that of the place.
-    """
-    places = {place.key: place for place in merged.places}
-    found = [check(event, places, records) for event in merged.events]
-    return Checked(
-        tuple(sorted((c for one in found for c in one.corroborations), key=lambda c: (c.event, c.record.id))),
-        tuple(sorted({c for one in found for c in one.contradictions})),
-    )
-
-
 def check(event: Event, places: Mapping[str, Place], records: Records) -> Checked:
-    """Return which records confirm one event, or else contradict it; ``places`` has the one that it names, by key."""
+    """Return which records confirm an event, or else contradict it in the date; mostly there are neither.
+
+    ``records`` are by the key of their traveller, and ``places`` has the one that the event names, by key. An event
+    without a date that fixes days of the calendar is neither confirmed nor contradicted; one whose date is coarser
+    than days is only confirmed by the one stay that falls into it, unless the towns differ. On known days they may:
+    records name the main ones, and a town's name is not always that of the place.
+    """
     occasion = _occasion(event, places)
     confirmed = () if occasion is None else tuple(_confirming(occasion, records))
     contradictions = () if occasion is None or confirmed else _contradicting(occasion, records)
@@ -119,7 +109,7 @@ def _confirming(occasion: _Occasion, records: Records) -> Iterator[Corroboration
         if len({(record.start, record.end) for record in covering}) > 1:
             return
     for record in covering:
-        yield Corroboration(occasion.event.key, record, tuple(_grounds(occasion, record)))
+        yield Corroboration(occasion.event.key, record)
 
 
 def _tells_of(record: OfficialRecord, covering: Iterable[OfficialRecord], participants: Sequence[str]) -> bool:
@@ -130,15 +120,6 @@ def _tells_of(record: OfficialRecord, covering: Iterable[OfficialRecord], partic
     others = {key for key in participants if key.startswith("person/") and key != record.traveller}
     there = {other.traveller for other in covering if set(other.countries) & set(record.countries)}
     return bool(others & set(record.met)) and others <= there | set(record.met)
-
-
-def _grounds(occasion: _Occasion, record: OfficialRecord) -> Iterator[str]:
-    yield "traveller"
-    if occasion.place is not None:
-        yield "town" if occasion.place.key in record.places else "country"
-    yield "day" if occasion.to_the_day else "the one stay of the time"
-    if isinstance(occasion.event.event, Meeting):
-        yield "named as met"
 
 
 def _contradicting(occasion: _Occasion, records: Records) -> Iterator[Contradiction]:

@@ -28,7 +28,7 @@ from kg.calendar import (
     weekday_from,
     weekday_upto,
 )
-from kg.edtf import Days, bounds, coarser, combine, contains, extend, finer, is_valid, overlaps
+from kg.edtf import Days, bounds, combine, contains, extend, finer, is_valid, overlaps
 from kg.timex import DateExpression, Duration, find_dates, find_durations
 
 __all__ = [
@@ -36,7 +36,6 @@ __all__ = [
     "Duration",
     "Tense",
     "bounds",
-    "coarser",
     "combine",
     "contains",
     "extend",

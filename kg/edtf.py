@@ -84,11 +84,6 @@ def finer(a: str, b: str) -> str:
     return b if _width(b) < _width(a) else a
 
 
-def coarser(a: str, b: str) -> str:
-    """Return the less precise of two dates, the second when they are equally so."""
-    return a if finer(a, b) == b and a != b else b
-
-
 def extend(day: str, days: int) -> str | None:
     """Return the last day of a stretch of ``days`` that begins on a day; negative ``days`` reach back to the first.
 

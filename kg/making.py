@@ -24,23 +24,19 @@ def add_to(commands: Any) -> None:
         "input", nargs="+", type=Path, help=".txt, .html, .json, .jsonl, .jsonl.gz, or a folder of them"
     )
     command.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder of the releases")
-    command.add_argument(
-        "--workers", type=arguments.positive, default=1, metavar="N", help="processes to read with (1)"
-    )
+    _add_workers(command)
     command.add_argument(
         "--base", type=arguments.base, default=DEFAULT_BASE, metavar="IRI", help="start of the data's IRIs"
     )
     arguments.add_min_confidence(command)
-    command.add_argument("--links", type=Path, metavar="FILE", help="accepted links (DIR/links.sssom.tsv, if there)")
+    _add_links(command)
     command.set_defaults(run=_build)
 
     command = commands.add_parser("add", help="make the next release: the current one with more or corrected articles")
     command.add_argument("input", nargs="+", type=Path, help="as for build; what is published is not read again")
     command.add_argument("--to", required=True, type=Path, metavar="DIR", help="folder of the releases")
-    command.add_argument(
-        "--workers", type=arguments.positive, default=1, metavar="N", help="processes to read with (1)"
-    )
-    command.add_argument("--links", type=Path, metavar="FILE", help="accepted links (DIR/links.sssom.tsv, if there)")
+    _add_workers(command)
+    _add_links(command)
     command.set_defaults(run=_add)
 
     command = commands.add_parser("retract", help="make the next release: the current one without some articles")
@@ -67,9 +63,7 @@ def add_to(commands: Any) -> None:
     command.add_argument(
         "--full-text", action="store_true", help="also read the pages that feeds link to, where robots.txt lets us"
     )
-    command.add_argument(
-        "--workers", type=arguments.positive, default=1, metavar="N", help="processes to read with (1)"
-    )
+    _add_workers(command)
     command.set_defaults(run=_watch)
 
     command = commands.add_parser("link", help="look for unlinked actors and places in another data set")
@@ -95,6 +89,16 @@ def add_to(commands: Any) -> None:
     command.add_argument("--out", type=Path, metavar="FILE", help="where the links go (DIR/links.sssom.tsv)")
     command.add_argument("--dry-run", action="store_true", help="say what would be asked; ask nothing")
     command.set_defaults(run=_link)
+
+
+def _add_workers(command: Any) -> None:
+    command.add_argument(
+        "--workers", type=arguments.positive, default=1, metavar="N", help="processes to read with (1)"
+    )
+
+
+def _add_links(command: Any) -> None:
+    command.add_argument("--links", type=Path, metavar="FILE", help="accepted links (DIR/links.sssom.tsv, if there)")
 
 
 def _build(options: argparse.Namespace) -> int:

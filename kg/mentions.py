@@ -232,7 +232,7 @@ def _titles(casting: Casting, roles: list[Role]) -> list[Role]:
             continue
         entity = casting.entities[mention.entities[0]]
         entity.roles.append(role)
-        _home_of(casting, entity, role)
+        _home_of(entity, role)
         entity.gender = entity.gender or role_words().gender.get(role.lemma)
         if role.stop <= mention.first and doc[role.stop].text != ",":
             mention.first = role.first
@@ -257,7 +257,7 @@ def _apposed(casting: Casting, role: Role, by_head: Mapping[int, Mention]) -> Me
     return next((m for m in near if min(abs(m.first - role.stop), abs(role.first - m.stop)) <= _BESIDE), None)
 
 
-def _home_of(casting: Casting, entity: Entity, role: Role) -> None:
+def _home_of(entity: Entity, role: Role) -> None:
     if role.countries and not entity.country:
         entity.country = role.countries[0]
 

@@ -16,25 +16,20 @@ from kg.spelling import normalise
 from kg.titles import HIGHEST
 
 _PARTICLES = frozenset(
-    {"al", "el", "bin", "ibn", "bint", "abu", "abd", "ben", "de", "da", "di", "do", "dos", "das", "del", "della",
-     "van", "von", "der", "den", "la", "le",
-     "ul", "ur", "y", "e", "ter", "ten", "zu", "af", "ould", "-", "–", "d'", "o'"}
+    {"al", "el", "bin", "ibn", "bint", "abu", "abd", "ben", "de", "da", "di", "do", "dos", "das", "del", "della", "van",
+     "von", "der", "den", "la", "le", "ul", "ur", "y", "e", "ter", "ten", "zu", "af", "ould", "-", "–", "d'", "o'"}
 )  # fmt: skip
 _NOT_NAMES = frozenset(
     {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march",
-     "april", "june", "july", "august",
-     "september", "october", "november", "december", "the", "a", "an", "in", "on", "at", "but", "and", "or", "if",
-     "for", "from", "to", "it", "he", "she", "they",
-     "we", "i", "his", "her", "its", "their", "asked", "photo", "file", "gmt", "est", "yes", "no", "not", "this",
-     "that", "there", "what", "who", "when", "where", "why",
-     "how", "while", "after", "before", "as", "by", "with", "of", "speaking", "mr", "mrs", "ms", "dr", "qatar",
-     "kremlin", "parliament", "congress", "senate", "cabinet",
-     "palace", "house", "castle", "airport", "hotel", "street", "square", "hall", "ministry", "embassy", "university",
-     "institute", "council", "committee", "conference",
-     "summit", "treaty", "agreement", "party", "union", "nations", "league", "press", "news", "agency", "court",
-     "bank", "fund", "organisation", "organization",
-     "north", "south", "east", "west", "western", "eastern", "northern", "southern", "central", "president",
-     "minister", "prime", "foreign", "secretary"}
+     "april", "june", "july", "august", "september", "october", "november", "december", "the", "a", "an", "in", "on",
+     "at", "but", "and", "or", "if", "for", "from", "to", "it", "he", "she", "they", "we", "i", "his", "her", "its",
+     "their", "asked", "photo", "file", "gmt", "est", "yes", "no", "not", "this", "that", "there", "what", "who",
+     "when", "where", "why", "how", "while", "after", "before", "as", "by", "with", "of", "speaking", "mr", "mrs", "ms",
+     "dr", "qatar", "kremlin", "parliament", "congress", "senate", "cabinet", "palace", "house", "castle", "airport",
+     "hotel", "street", "square", "hall", "ministry", "embassy", "university", "institute", "council", "committee",
+     "conference", "summit", "treaty", "agreement", "party", "union", "nations", "league", "press", "news", "agency",
+     "court", "bank", "fund", "organisation", "organization", "north", "south", "east", "west", "western", "eastern",
+     "northern", "southern", "central", "president", "minister", "prime", "foreign", "secretary"}
 )  # fmt: skip
 
 Span = tuple[int, int]

@@ -138,7 +138,7 @@ def retract(ids: Sequence[str], from_: Path, *, links: Path | None = None) -> Bu
     Nothing that only they said is in it any more; an id that is only among the refused is taken from that list.
 
     Raises:
-        InputError: An id is not in the release, or nothing would be left of it.
+        InputError: An id is not in the release, nothing would be left of it, or the file of links is malformed.
         ReleaseError: As for :func:`add`.
     """
     accepted = read_accepted(from_, links)

@@ -297,11 +297,10 @@ class OfficialRecord:
 
 @dataclass(frozen=True)
 class Corroboration:
-    """That an official record confirms an event; ``grounds`` say what the two have in common."""
+    """That an official record confirms an event."""
 
     event: str
     record: OfficialRecord
-    grounds: tuple[str, ...]
 
 
 @dataclass(frozen=True, order=True)

@@ -24,8 +24,8 @@ from kg.errors import ReleaseError
 from kg.merge.occasions import ANY
 from kg.merge.telling import paragraph
 from kg.records import Account, Actor, Contradiction, Event, Place, Refusal, Span, Statement
+from kg.release.sums import STATE
 
-FILE = "state.sqlite"
 FORMAT = 1
 """Raised whenever the tables or what is in them change their meaning: a state of another format is not read."""
 
@@ -91,7 +91,7 @@ class Part:
 
 
 class State:
-    """An open file of state; all that is written to it comes into force together, when ``opened`` ends."""
+    """An open file of state; all that is written to it comes into force together, when :func:`growing` ends."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Take an open connection to a file that has the tables."""
@@ -268,7 +268,7 @@ def growing(draft: Path, previous: Path | None) -> Iterator[State]:
     if previous is not None:
         with reading(previous):
             pass
-        shutil.copyfile(previous / FILE, draft)
+        shutil.copyfile(previous / STATE, draft)
     with closing(sqlite3.connect(draft, isolation_level=None)) as db:
         db.execute("PRAGMA synchronous = OFF")  # a draft that a crash cuts short is thrown away
         db.execute("PRAGMA cache_size = -65536")
@@ -286,7 +286,7 @@ def reading(release: Path) -> Iterator[State]:
     Raises:
         ReleaseError: The release has no state, or one of another format.
     """
-    path, remedy = release / FILE, "make the release anew with legation build, from all articles"
+    path, remedy = release / STATE, "make the release anew with legation build, from all articles"
     if not path.is_file():
         raise ReleaseError(f"{path}: missing, so nothing can be added to or taken from this release; {remedy}")
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as db:

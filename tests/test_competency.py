@@ -19,10 +19,11 @@ import pytest
 from kg.iri import Names
 from kg.merge import merge
 from kg.query import run
-from kg.rdf import graph_quads, ontology_quads, record_quads
+from kg.rdf import graph_quads, ontology_quads
 from kg.records import Corroboration, Meeting, OfficeHolding, OfficialRecord
 from kg.release import Release
 from tests.accounts import LINDEN, PETROVA, TEXT, harbour, preview, span, statement
+from tests.derivation import record_quads
 
 QUERIES = {file.name.removesuffix(".rq"): file for file in files("ontology").joinpath("queries").iterdir()}
 GOLD = Path(__file__).parent / "gold"
@@ -100,7 +101,7 @@ def invented() -> ox.Store:
     accounts = (account, preview())
     merged = merge(accounts)
     visit = next(event.key for event in merged.events if event.key.startswith("visit/"))
-    confirmed = (Corroboration(visit, RECORD, ("traveller",)),)
+    confirmed = (Corroboration(visit, RECORD),)
     store = ox.Store()
     store.extend(
         [

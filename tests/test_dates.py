@@ -21,7 +21,6 @@ from kg.dates import (
     DateExpression,
     Tense,
     bounds,
-    coarser,
     combine,
     contains,
     extend,
@@ -118,7 +117,6 @@ def test_dates_contain_and_overlap(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("fine", "coarse"), load("edtf", "ranked"))
 def test_the_more_precise_date_is_known(fine: str, coarse: str) -> None:
     assert finer(fine, coarse) == finer(coarse, fine) == fine
-    assert coarser(fine, coarse) == coarser(coarse, fine) == coarse
 
 
 GRAMMAR = tomllib.loads((files("kg.data") / "dates.toml").read_text("utf-8"))

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import re
-import shutil
-import subprocess
-import sys
-import warnings
-from collections.abc import Callable
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -18,14 +11,10 @@ import html5rdf
 import pytest
 from lxml import etree
 
-import kg.cli
-import kg.parse
-import kg.reader
 from kg.explain import Explanation, explain, to_page, to_terminal
 from kg.reader import Reader
 from kg.records import Article
 from tests.bench.score import articles
-from tests.conftest import SEEDS
 
 ROOT = Path(__file__).parents[1]
 TEXT = (
@@ -40,18 +29,12 @@ HOSTILE = (
     "President Aino <b onmouseover=\"alert('x')\">Korhonen</b> arrived in Lima on Tuesday.\x1b[2J\x1b]0;owned\x07 "
     "She said: “We </mark></p><img src=https://evil.example/x.png> agree \u202etxt.exe\u202c $body ${rules} on it.”\n"
 )
-TWO = b'{"id":"a","text":"One envoy left."}\n{"id":"b","text":"Two envoys left."}\n'
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def article(text: str, **more: object) -> Article:
     fields = {"published": date(2022, 5, 18), "date_source": "metadata", **more}
     return Article("case", text, sha256(text.encode()).hexdigest(), **fields)  # type: ignore[arg-type]
-
-
-@pytest.fixture(scope="module")
-def reader() -> Reader:
-    return Reader()
 
 
 @pytest.fixture(scope="module")
@@ -267,149 +250,3 @@ def test_what_does_not_show_is_not_read_but_counted(reader: Reader) -> None:
     assert she.span.of(given.text) == "S\u2060he"
     shown = parsed(to_page(explanation)).findall(".//section[@class='text']/p")
     assert "".join("".join(words(p) for p in shown).split()) == "".join(given.text.split())
-
-
-# The command.
-
-
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, reader: Reader) -> Callable[..., int]:
-    """Return the command with a reader that is loaded already."""
-    monkeypatch.setattr(kg.reader, "Reader", lambda: reader)
-    return lambda *words: kg.cli.main(["explain", *map(str, words)])
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    path = tmp_path / "korhonen.txt"
-    path.write_text(TEXT, encoding="utf-8")
-    return path
-
-
-def test_the_command_prints_brackets_where_there_is_no_terminal(
-    command: Callable[..., int], file: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert command(file, "--published", "2022-05-18") == 0
-    shown = capsys.readouterr().out
-    assert "\x1b" not in shown
-    assert "korhonen, published 2022-05-18: " in shown
-    assert "2022-05-17" in shown
-
-
-def test_the_command_writes_a_page(
-    command: Callable[..., int], file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    page = tmp_path / "page.html"
-    assert command(file, "--html", page, "--all") == 0
-    assert capsys.readouterr().out == f"{page}\n"
-    assert "".join(parsed(page.read_text("utf-8")).find(".//h1").itertext()) == "Minister in Lima"
-
-    assert command(file, "--html", tmp_path / "none" / "page.html") == 2
-    assert "page.html: cannot be written" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "message"),
-    [
-        ("none.txt", None, "none.txt: there is no such file or folder; check the name"),
-        ("empty.txt", b"", "empty.txt: the file is empty; leave it out"),
-        ("talk.pdf", b"%PDF-1.7", "talk.pdf: files of the kind \".pdf\" are not read; give .txt"),
-        ("latin.txt", "Café talks".encode("latin-1"), "latin.txt: it is not UTF-8"),
-        ("two.jsonl", TWO, "two.jsonl: there are 2 articles here (a, b); name one with --id"),
-    ],
-)  # fmt: skip
-def test_what_cannot_be_explained_stops_with_2_and_says_why(
-    command: Callable[..., int],
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    name: str,
-    content: bytes | None,
-    message: str,
-) -> None:
-    if content is not None:
-        (tmp_path / name).write_bytes(content)
-    assert command(tmp_path / name) == 2
-    said = capsys.readouterr()
-    assert message in said.err
-    assert said.out == ""
-
-
-def test_an_article_that_is_too_long_stops_with_2_and_names_the_file(
-    command: Callable[..., int], file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(kg.parse, "MAX_TOKENS", 5)
-    assert command(file) == 2
-    assert re.match(
-        rf"legation: {file}: the text has \d+ words and marks, more than 5; split it", capsys.readouterr().err
-    )
-
-
-def test_one_of_several_articles_is_named(
-    command: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "two.jsonl"
-    file.write_bytes(TWO + b"broken\n")
-    assert command(file, "--id", "b") == 0
-    assert "Two envoys" in capsys.readouterr().out
-    assert command(file, "--id", "c") == 2
-    said = capsys.readouterr().err
-    assert "no article has the id 'c'; name one of a, b" in said
-    assert "two.jsonl:3: it is not JSON" in said
-
-
-@pytest.mark.parametrize("words", [["--published", "tomorrow"], ["--all", "--min-confidence", "1"], []])
-def test_wrong_usage_stops_with_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        kg.cli.main(["explain", *(["x.txt", *words] if words else [])])
-    assert stopped.value.code == 2
-    assert "usage: legation explain" in capsys.readouterr().err
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("more", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
-def test_a_terminal_gets_colours_unless_it_wants_none(file: Path, more: dict[str, str], coloured: bool) -> None:
-    environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"} | {"TERM": "xterm"} | more
-    reading, writing = pty.openpty()
-    run = [sys.executable, "-m", "kg", "explain", str(file)]
-    process = subprocess.Popen(run, stdout=writing, stderr=subprocess.DEVNULL, env=environment, cwd=ROOT)
-    os.close(writing)
-    said = b""
-    while chunk := _read(reading):
-        said += chunk
-    os.close(reading)
-    assert process.wait(timeout=120) == 0
-    assert (b"\x1b[" in said) is coloured
-    assert b"Korhonen" in said
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 65536)
-    except OSError:  # Linux says so when the other side has closed
-        return b""
-
-
-@pytest.mark.browser
-def test_the_page_in_a_browser_breaks_no_rule_and_asks_for_nothing(seeds: list[Explanation], tmp_path: Path) -> None:
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if not chromium:
-        message = "THE PAGE WAS NOT TESTED IN A BROWSER: install Chromium with: apt-get install chromium"
-        warnings.warn(message, stacklevel=1)
-        pytest.skip(message)
-    page, log = tmp_path / "page.html", tmp_path / "net.json"
-    page.write_text(to_page(seeds[3]), encoding="utf-8")
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom", "--no-first-run"]
-    flags += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    flags += [f"--user-data-dir={tmp_path / 'profile'}", f"--log-net-log={log}"]
-    done = subprocess.run([chromium, *flags, page.as_uri()], capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    assert [line for line in done.stderr.splitlines() if "CONSOLE" in line] == []
-    assert done.stdout.count('class="card') == len(seeds[3].events)
-    asked = re.findall(r'"initiator":"file[^}]*"url":"(?!data:)([^"]+)"', log.read_text("utf-8"))
-    assert [address for address in asked if not address.startswith("file:")] == []
-
-
-def test_the_seeds_can_be_explained_as_files(command: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
-    for path in sorted(SEEDS.glob("*.txt")):
-        assert command(path) == 0
-        assert "EVENTS" in capsys.readouterr().out

@@ -25,7 +25,8 @@ from kg.pipeline import BuildResult, add, build, retract
 from kg.rdf import graph_quads, nquads
 from kg.records import Account, Article
 from kg.release import open_release
-from kg.state import FILE, cited, growing, reading
+from kg.release.sums import STATE
+from kg.state import cited, growing, reading
 from tests.accounts import harbour, preview
 from tests.conftest import SEEDS
 from tests.synthetic import SyntheticReader, articles, synthetic_reader
@@ -227,9 +228,7 @@ def test_refusals_carry_over_until_their_article_comes_again(tmp_path: Path) -> 
     assert second.refused == ()
     assert _refused(second) == ["bad"]
 
-    third = add(
-        written(tmp_path / "three", {"bad": text_of(POOL[6:8])}), tmp_path / "out", make_reader=synthetic_reader
-    )
+    third = add(written(tmp_path / "3", {"bad": text_of(POOL[6:8])}), tmp_path / "out", make_reader=synthetic_reader)
     assert (third.refused, _refused(third), third.published) == ((), [], 3)
 
 
@@ -280,7 +279,7 @@ def test_where_nothing_is_published_there_is_nothing_to_add_to(tmp_path: Path) -
 
 def test_a_release_without_its_state_must_be_built_anew(tmp_path: Path) -> None:
     first = from_scratch(tmp_path, {"a1": text_of(POOL[:3])})
-    (first.path / FILE).unlink()
+    (first.path / STATE).unlink()
     with pytest.raises(ReleaseError, match=r"state\.sqlite: missing.*legation build"):
         add(written(tmp_path / "two", {"a2": text_of(POOL[3:5])}), tmp_path / "out", make_reader=synthetic_reader)
 
@@ -289,10 +288,10 @@ def test_a_release_without_its_state_must_be_built_anew(tmp_path: Path) -> None:
 def test_a_state_that_cannot_be_read_must_be_built_anew(tmp_path: Path, damage: str | None, told: str) -> None:
     first = from_scratch(tmp_path, {"a1": text_of(POOL[:3]), "a2": text_of(POOL[3:5])})
     if damage:
-        with sqlite3.connect(first.path / FILE) as db:
+        with sqlite3.connect(first.path / STATE) as db:
             db.execute(damage)
     else:
-        (first.path / FILE).write_bytes(b"no database at all" * 1000)
+        (first.path / STATE).write_bytes(b"no database at all" * 1000)
     with pytest.raises(ReleaseError, match=rf"{told}.*legation build"):
         retract(["a1"], tmp_path / "out")
 
@@ -316,7 +315,7 @@ def test_another_language_model_is_refused_before_anything_is_read(tmp_path: Pat
 
 def test_another_version_of_the_program_is_refused(tmp_path: Path) -> None:
     first = from_scratch(tmp_path, {"a1": text_of(POOL[:3])})
-    with sqlite3.connect(first.path / FILE) as db:
+    with sqlite3.connect(first.path / STATE) as db:
         db.execute('UPDATE about SET value = replace(value, \'"software": "\', \'"software": "0.0.9-\') ')
     with pytest.raises(ReleaseError, match=r"made by legation 0\.0\.9.*legation build"):
         add(written(tmp_path / "two", {"a2": text_of(POOL[3:5])}), tmp_path / "out", make_reader=synthetic_reader)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from kg.accepted import apply, read_accepted
+from kg.accepted import linked, read_accepted, rows_by_key
 from kg.authority import Authority
 from kg.errors import InputError
 from kg.iri import DEFAULT_BASE, PREFIXES, Names, term
@@ -184,8 +184,7 @@ def links(folder: Path, *rows: str, thing: Actor = LINDEN) -> tuple[Link, ...]:
     """Return the links of a thing with these rows accepted."""
     found = read_accepted(folder, accepted(folder, *rows))
     assert found
-    merged, _ = apply(Merged((thing,), (HARBOUR,), ()), found, NAMES)
-    return merged.actors[0].links
+    return linked(thing, rows_by_key(found, NAMES).get(thing.key, ())).links
 
 
 def test_an_accepted_link_keeps_its_confidence_reasons_and_source(tmp_path: Path) -> None:
@@ -210,23 +209,6 @@ def test_a_rejected_link_is_not_published_whoever_found_it(tmp_path: Path) -> No
     assert links(tmp_path, rejected, f"{PETROVA.key}\tskos:exactMatch\t\tw:Q900000001\t{LEXICAL}", thing=PETROVA) == ()
 
 
-def test_rows_for_nothing_that_is_there_are_counted(tmp_path: Path) -> None:
-    found = read_accepted(
-        tmp_path,
-        accepted(
-            tmp_path,
-            f"{LINDEN.key}\tskos:exactMatch\t\tw:Q5\t{LEXICAL}",
-            f"person/nobody\tskos:exactMatch\t\tw:Q6\t{LEXICAL}",
-            f"{HARBOUR.key}\tskos:broadMatch\t\tw:Q7\t{LEXICAL}",
-        ),
-    )
-    assert found
-    _, taken = apply(Merged((LINDEN,), (HARBOUR,), ()), found, NAMES)
-    assert (taken.applied, taken.unused) == (1, 2)
-    _, elsewhere = apply(Merged((LINDEN,), (HARBOUR,), ()), found, Names("https://graph.example/id/"))
-    assert (elsewhere.applied, elsewhere.unused) == (0, 3)
-
-
 @pytest.mark.parametrize(
     "row",
     [
@@ -240,9 +222,9 @@ def test_a_malformed_row_is_refused_with_its_line(tmp_path: Path, row: str) -> N
         read_accepted(tmp_path, accepted(tmp_path, row))
 
 
-def built(folder: Path, *, given: Path | None = None) -> BuildResult:
+def built(folder: Path, *, given: Path | None = None, base: str = DEFAULT_BASE) -> BuildResult:
     (folder / "a.txt").write_text("Petrova was in Harbour. It rained.", encoding="utf-8")
-    return build([folder / "a.txt"], folder / "out", links=given, make_reader=fake_reader)
+    return build([folder / "a.txt"], folder / "out", links=given, base=base, make_reader=fake_reader)
 
 
 def test_a_build_takes_the_links_of_its_folder_and_another_file_makes_another_version(tmp_path: Path) -> None:
@@ -257,6 +239,20 @@ def test_a_build_takes_the_links_of_its_folder_and_another_file_makes_another_ve
     assert manifest["counts"]["links"] == 4  # with that of the state in which Harbour lies, to which Petrova has been
     accepted(tmp_path / "out", row, f"person/nobody\tskos:exactMatch\t\tw:Q6\t{LEXICAL}")
     assert len({plain.version, linked.version, built(tmp_path).version}) == 3
+
+
+def test_rows_for_nothing_that_is_there_are_counted(tmp_path: Path) -> None:
+    path = accepted(
+        tmp_path,
+        f"{PETROVA.key}\tskos:exactMatch\t\tw:Q5\t{LEXICAL}",
+        f"person/nobody\tskos:exactMatch\t\tw:Q6\t{LEXICAL}",
+        f"{HARBOUR.key}\tskos:broadMatch\t\tw:Q7\t{LEXICAL}",
+    )
+    taken = [
+        open_release(built(tmp_path, given=path, base=base).path).manifest["links"]
+        for base in (DEFAULT_BASE, "https://graph.example/id/")
+    ]
+    assert [(one["applied"], one["unused"]) for one in taken] == [(1, 2), (0, 3)]
 
 
 def test_the_server_hands_out_the_table(tmp_path: Path) -> None:

@@ -18,27 +18,15 @@ from kg.cli import main
 from kg.errors import BusyError, InputError, ReleaseError
 from kg.pipeline import BuildResult, add, build
 from kg.release import open_release
-from kg.watch import Manner, Outcome, watch
+from kg.watch import Outcome, watch
 from kg.watch.seen import FILE, Seen
 from tests.accounts import fake_reader
 from tests.conftest import SEEDS
+from tests.desk import QUICK
 from tests.feeds import item, page, rss, serving
 from tests.loopback import Answer
 
-QUICK = Manner(quiet_s=0.05, pause_s=0.0, timeout_s=2.0)
 BUILD, ADD = partial(build, make_reader=fake_reader), partial(add, make_reader=fake_reader)
-
-
-@pytest.fixture
-def news(tmp_path: Path) -> Path:
-    folder = tmp_path / "news"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def to(tmp_path: Path) -> Path:
-    return tmp_path / "graph"
 
 
 def look(source: Path | str, to: Path, *, said: list[str] | None = None, batch: int = 500) -> Outcome:

@@ -116,12 +116,12 @@ def _of_visits(occasions: Sequence[Occasion], found: Sequence[Dated]) -> list[Da
             if telling.kind == "visit" and telling.article.published is None:
                 visits[telling.article.id].append((telling, dated))
     return [
-        Dated(*stay) if dated.edtf is None and (stay := _stay(occasion, visits)) else dated
+        Dated(stay, True) if dated.edtf is None and (stay := _stay(occasion, visits)) else dated
         for occasion, dated in zip(occasions, found, strict=True)
     ]
 
 
-def _stay(occasion: Occasion, visits: Mapping[str, Sequence[tuple[Telling, Dated]]]) -> tuple[str, bool] | None:
+def _stay(occasion: Occasion, visits: Mapping[str, Sequence[tuple[Telling, Dated]]]) -> str | None:
     days = set()
     for telling in occasion.live():
         if telling.kind == "meeting" and telling.country:
@@ -133,7 +133,7 @@ def _stay(occasion: Occasion, visits: Mapping[str, Sequence[tuple[Telling, Dated
             ]
             if len(stays) == 1 and stays[0].edtf:
                 days.add(stays[0].edtf if "/" in stays[0].edtf else stays[0].edtf[:7])
-    return (days.pop(), True) if len(days) == 1 else None
+    return days.pop() if len(days) == 1 else None
 
 
 def _written(occasions: Iterable[Occasion], found: Iterable[Dated]) -> dict[str, date]:

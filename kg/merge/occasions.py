@@ -136,8 +136,6 @@ class _Index:
         months = None if telling.moved or telling.when.grain > Grain.MONTH else _months(telling.when)
         found: dict[int, Occasion] = {}
         for key in sorted(telling.keys):
-            if key.startswith("article "):
-                continue
             near: Iterable[Occasion]
             if months is None:
                 near = self._all.get(key, ())
@@ -162,7 +160,7 @@ def shelves(telling: Telling) -> frozenset[tuple[str, int]]:
     """
     of_article = {(f"article {telling.article.id}", 0)} if _dates_others(telling) else set()
     months = {*_months(telling.when), *([ANY] if telling.moved else [])}
-    looked_up = {key for key in telling.keys if not key.startswith("article ")} - {telling.natural}
+    looked_up = telling.keys - {telling.natural}
     return frozenset({(telling.natural, 0)} | of_article | {(key, month) for key in looked_up for month in months})
 
 

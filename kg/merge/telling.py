@@ -171,8 +171,6 @@ class Telling:
 
     def _keys(self) -> Iterator[str]:
         yield self.natural
-        if self.article.published is None:
-            yield f"article {self.article.id}"  # what dates one of its events may date the others
         days = self.when.span
         match self.report.event:
             case Visit():

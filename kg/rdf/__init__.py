@@ -10,7 +10,7 @@ from kg.rdf.article import article_quads
 from kg.rdf.event import confirmation_quad, event_quads, official_quads, town
 from kg.rdf.release import Description, ontology_quads, release_quads
 from kg.rdf.terms import EDTF, LICENCE, MODES, nquads
-from kg.rdf.whole import graph_quads, record_quads
+from kg.rdf.whole import graph_quads
 
 __all__ = [
     "EDTF",
@@ -27,7 +27,6 @@ __all__ = [
     "offices_of",
     "official_quads",
     "ontology_quads",
-    "record_quads",
     "release_quads",
     "thing_quads",
     "town",

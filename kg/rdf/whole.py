@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from pyoxigraph import NamedNode, Quad
 
@@ -11,8 +11,8 @@ from kg.iri import Names
 from kg.merge import Merged
 from kg.rdf.actor import holding_quads, office_quads, offices_of, thing_quads
 from kg.rdf.article import article_quads
-from kg.rdf.event import confirmation_quad, event_quads, official_quads, town
-from kg.records import Account, Corroboration, OfficialRecord
+from kg.rdf.event import event_quads
+from kg.records import Account
 
 
 def graph_quads(names: Names, accounts: Sequence[Account], merged: Merged) -> Iterator[Quad]:
@@ -37,15 +37,3 @@ def graph_quads(names: Names, accounts: Sequence[Account], merged: Merged) -> It
             owners[office] |= {owner} if owner else set()
     for office, spellings in labels.items():
         yield from office_quads(names, office, spellings, owners[office])
-
-
-def record_quads(names: Names, merged: Merged, corroborations: Iterable[Corroboration]) -> Iterator[Quad]:
-    """Return the official records that confirm something, and what: a graph of their own."""
-    events = {event.key: event for event in merged.events}
-    found: dict[OfficialRecord, set[str]] = defaultdict(set)
-    for one in corroborations:
-        yield confirmation_quad(names, one)
-        place = town(events[one.event], one.record)
-        found[one.record] |= {place} if place else set()
-    for record, places in found.items():
-        yield from official_quads(names, record, places)

@@ -33,8 +33,8 @@ class Change:
 class Written:
     """How many quads a written difference adds and removes."""
 
-    added: int = 0
-    removed: int = 0
+    added: int
+    removed: int
 
 
 def diff(a: Path, b: Path) -> Iterator[Change]:

@@ -51,8 +51,13 @@ def release_folder(out: Path) -> Path:
     """
     path = (out / "current" if (out / "current").exists() else out).resolve()
     if not (path / "manifest.json").is_file():
-        raise ReleaseError(f"{out}: no release here; make one with: legation build INPUT... --out {out}")
+        raise no_release(out)
     return path
+
+
+def no_release(out: Path) -> ReleaseError:
+    """Return what to tell where there is no release."""
+    return ReleaseError(f"{out}: no release here; make one with: legation build INPUT... --out {out}")
 
 
 def read_manifest(path: Path) -> dict[str, Any]:

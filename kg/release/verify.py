@@ -21,7 +21,7 @@ from kg.release.chunks import BLOCK, INDEX, Dump, open_dump, scan
 from kg.release.contents import version_of
 from kg.release.difference import ADDED, PATCH, REMOVED, diff
 from kg.release.gone import read_gone
-from kg.release.opened import dump_path, read_manifest
+from kg.release.opened import dump_path, no_release, read_manifest
 from kg.release.sums import ANEW, STATE, wrong_files
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def verify(out: Path, *, every: bool = False) -> list[Verdict]:
         return [examine(out.resolve())]
     releases = sorted(path for path in (out / "releases").glob("[!.]*") if path.is_dir())
     if not releases:
-        raise ReleaseError(f"{out}: no release here; make one with: legation build INPUT... --out {out}")
+        raise no_release(out)
     link = out / "current"
     target = link.resolve()
     verdicts = [Verdict(str(out), tuple(_of_folder(out, link, target, releases)))]

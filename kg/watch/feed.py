@@ -1,4 +1,4 @@
-"""A feed's bytes as entries: RSS in all its versions and Atom, by way of ``feedparser``, within bounds.
+"""A feed's bytes as entries in plain text: RSS in all its versions and Atom, by way of ``feedparser``, within bounds.
 
 Feeds are other people's files. Those that declare entities are refused, so that none can grow while it is read; one
 that is not well-formed XML is still read, as far as it can be, when it is small: that takes ten seconds a megabyte.
@@ -7,17 +7,17 @@ that is not well-formed XML is still read, as far as it can be, when it is small
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import feedparser
-from lxml import etree
+from lxml import etree, html
 
 from kg.errors import AnswerError
 from kg.watch.pace import DAYS, Pace
-from kg.watch.plain import plain
 from kg.watch.web import Answer
 
 MOST_BYTES = 8 * 2**20
@@ -25,6 +25,13 @@ MOST_BYTES_MALFORMED = 2**19
 
 _FAULTS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What feedparser raises at odd encodings and the like, rather than tell it as a fault of the feed."""
+
+_PARAGRAPHS = (
+    "address article aside blockquote br dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main nav"
+    " ol p pre section table td th tr ul"
+)
+_BLOCKS = frozenset(_PARAGRAPHS.split())
+_UNSEEN = frozenset(("head", "noscript", "script", "style", "template", "title"))
 
 _PERIODS = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 
@@ -160,3 +167,40 @@ def _all(tree: etree._Element | None, outer: str, inner: str) -> list[str]:
     """Return the texts of elements that repeat, of which feedparser keeps the last only."""
     found = [] if tree is None else tree.iterfind(f"channel/{outer}/{inner}")
     return [(one.text or "").strip() for one in found]
+
+
+def plain(markup: str) -> str:
+    """Return the text that a reader sees of HTML, its blanks as single spaces and its paragraphs one a line.
+
+    What feeds carry is too short to look for an article in it, as is done with whole pages.
+    ``<p>Mr Lavrov<br>arrived.</p><p>He left.</p>`` gives "Mr Lavrov", "arrived." and "He left.".
+    """
+    if "<" not in markup and "&" not in markup:
+        return "\n".join(line for part in markup.splitlines() if (line := " ".join(part.split())))
+    try:
+        tree = html.document_fromstring(f"<div>{_without_controls(markup)}</div>")
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):  # nothing in it but a comment, or odder things
+        return ""
+    lines = "".join(_texts(tree)).split("\x1e")
+    return "\n".join(line for part in lines if (line := " ".join(part.split())))
+
+
+def _texts(tree: etree._Element) -> Iterator[str]:
+    """Yield the texts in order, with a mark where a paragraph begins or ends. It does not recurse: markup may."""
+    unseen = 0
+    for event, element in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
+        tag = element.tag if isinstance(element.tag, str) else ""
+        if event == "start":
+            unseen += tag in _UNSEEN
+            yield "\x1e" if tag in _BLOCKS else ""
+            yield "" if unseen else element.text or ""
+        else:
+            if event == "end":
+                unseen -= tag in _UNSEEN
+                yield "\x1e" if tag in _BLOCKS else ""
+            yield "" if unseen or element is tree else element.tail or ""
+
+
+def _without_controls(text: str) -> str:
+    """Leave out control characters and halves of surrogate pairs, at which the parser would stop."""
+    return "".join(c for c in text if (c >= " " or c in "\t\n\r") and not "\ud800" <= c <= "\udfff")

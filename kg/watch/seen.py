@@ -96,7 +96,7 @@ class Seen:
             self._file.executemany("INSERT OR REPLACE INTO item VALUES (NULL, ?, ?, ?, ?, 1)", rows)
 
     def waiting(self, limit: int) -> tuple[Item, ...]:
-        """Return what has waited longest."""
+        """Return what has waited longest, at most ``limit`` items."""
         rows = self._file.execute(
             "SELECT source, key, mark, paths FROM item WHERE waits ORDER BY number LIMIT ?", (limit,)
         )

@@ -14,8 +14,8 @@ from typing import Any
 
 from kg.errors import AnswerError, ServiceError
 from kg.watch import inbox
-from kg.watch.entry import identifier, mark, to_record, with_page, with_text_of
 from kg.watch.feed import MOST_BYTES, Entry, read_feed
+from kg.watch.inbox import identifier, mark, to_record, with_page, with_text_of
 from kg.watch.pace import after_failure, next_time
 from kg.watch.robots import Robots
 from kg.watch.seen import Asked, Item, Seen, Version

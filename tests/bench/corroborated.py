@@ -1,4 +1,4 @@
-"""What official records say of annotated events: which they confirm, which they date otherwise, and on what grounds.
+"""What official records say of annotated events: which they confirm, and which they date otherwise.
 
     python -m tests.bench.corroborated tests/corpus/open
     python -m tests.bench.corroborated tests/corpus/open --list
@@ -16,12 +16,13 @@ from collections import Counter
 from pathlib import Path
 
 from kg.authority import Authority
-from kg.corroborate import Checked, corroborate
+from kg.corroborate import Checked
 from kg.evaluate import load_gold
 from kg.evaluate.gold import Gold, GoldEvent
 from kg.merge import Merged
 from kg.official import Records, records_of
 from kg.records import Event, Meeting, Place, Visit
+from tests.derivation import corroborate
 
 
 def check(folder: Path, authority: Authority, records: Records) -> tuple[Checked, dict[str, Event], Counter[str]]:
@@ -100,8 +101,7 @@ def main() -> int:
     print(f"contradicted in the date: {len({one.subject for one in checked.contradictions})}")
     if options.list:
         for one in checked.corroborations:
-            told = f"{one.record.label}: {one.record.text} ({', '.join(one.grounds)})"
-            print(f"+ {one.event} {events[one.event].label}\n    {told}")
+            print(f"+ {one.event} {events[one.event].label}\n    {one.record.label}: {one.record.text}")
         for other in checked.contradictions:
             print(f"- {other.subject} {other.says}\n    {other.source_says}")
     return 0
