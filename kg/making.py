@@ -185,7 +185,7 @@ def report(result: BuildResult, *, growing: bool = False) -> int:
     refused = f", {len(result.refused)} refused" if result.refused else ""
     if growing:
         changes = {"added": result.added, "corrected": result.corrected, "retracted": result.retracted}
-        told = ", ".join(f"{number} {what}" for what, number in changes.items() if number) or "nothing changed"
+        told = ", ".join(f"{number} {what}" for what, number in changes.items() if number) or "no article changed"
         refused = f" ({told}){refused}"
     print(f"release {result.version}: {result.published} articles published{refused}\n{result.path}")
     if number := len(result.contradictions):

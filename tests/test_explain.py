@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import warnings
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -250,3 +253,23 @@ def test_what_does_not_show_is_not_read_but_counted(reader: Reader) -> None:
     assert she.span.of(given.text) == "S\u2060he"
     shown = parsed(to_page(explanation)).findall(".//section[@class='text']/p")
     assert "".join("".join(words(p) for p in shown).split()) == "".join(given.text.split())
+
+
+@pytest.mark.browser
+def test_the_page_in_a_browser_breaks_no_rule_and_asks_for_nothing(seeds: list[Explanation], tmp_path: Path) -> None:
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if not chromium:
+        message = "THE PAGE WAS NOT TESTED IN A BROWSER: install Chromium with: apt-get install chromium"
+        warnings.warn(message, stacklevel=1)
+        pytest.skip(message)
+    page, log = tmp_path / "page.html", tmp_path / "net.json"
+    page.write_text(to_page(seeds[3]), encoding="utf-8")
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom", "--no-first-run"]
+    flags += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    flags += [f"--user-data-dir={tmp_path / 'profile'}", f"--log-net-log={log}"]
+    done = subprocess.run([chromium, *flags, page.as_uri()], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert [line for line in done.stderr.splitlines() if "CONSOLE" in line] == []
+    assert done.stdout.count('class="card') == len(seeds[3].events)
+    asked = re.findall(r'"initiator":"file[^}]*"url":"(?!data:)([^"]+)"', log.read_text("utf-8"))
+    assert [address for address in asked if not address.startswith("file:")] == []

@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import pty
 import re
-import shutil
 import subprocess
 import sys
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,7 +15,6 @@ import pytest
 import kg.cli
 import kg.parse
 import kg.reader
-from kg.explain import Explanation, to_page
 from kg.reader import Reader
 from tests.conftest import SEEDS
 from tests.test_explain import ROOT, TEXT, parsed
@@ -140,26 +137,6 @@ def _read(terminal: int) -> bytes:
         return os.read(terminal, 65536)
     except OSError:  # Linux says so when the other side has closed
         return b""
-
-
-@pytest.mark.browser
-def test_the_page_in_a_browser_breaks_no_rule_and_asks_for_nothing(seeds: list[Explanation], tmp_path: Path) -> None:
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if not chromium:
-        message = "THE PAGE WAS NOT TESTED IN A BROWSER: install Chromium with: apt-get install chromium"
-        warnings.warn(message, stacklevel=1)
-        pytest.skip(message)
-    page, log = tmp_path / "page.html", tmp_path / "net.json"
-    page.write_text(to_page(seeds[3]), encoding="utf-8")
-    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom", "--no-first-run"]
-    flags += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    flags += [f"--user-data-dir={tmp_path / 'profile'}", f"--log-net-log={log}"]
-    done = subprocess.run([chromium, *flags, page.as_uri()], capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    assert [line for line in done.stderr.splitlines() if "CONSOLE" in line] == []
-    assert done.stdout.count('class="card') == len(seeds[3].events)
-    asked = re.findall(r'"initiator":"file[^}]*"url":"(?!data:)([^"]+)"', log.read_text("utf-8"))
-    assert [address for address in asked if not address.startswith("file:")] == []
 
 
 def test_the_seeds_can_be_explained_as_files(command: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
