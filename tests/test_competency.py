@@ -242,8 +242,9 @@ def test_how_often_two_states_met_in_a_year(seeds_release: Release) -> None:
 
 
 def test_how_states_dealt_with_each_other_in_a_year(seeds_release: Release) -> None:
-    told = having(rows(seeds_release.store, "dyad_years"), state="PAK", other="RUS", year="2022")
-    assert [(int(row["visits"]) > 0, int(row["meetings"]) > 0) for row in told] == [(True, True)]
+    told = rows(seeds_release.store, "dyad_years")
+    assert [int(row["meetings"]) > 0 for row in having(told, state="PAK", other="RUS", year="2022")] == [True]
+    assert [int(row["visits"]) > 0 for row in having(told, state="PAK", other="USA", year="2022")] == [True]
     charged = having(rows(seeds_release.store, "dyad_years"), state="PAK", other="USA")
     assert sum(int(row["charges"]) for row in charged) >= 2
 
