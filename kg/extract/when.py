@@ -35,7 +35,7 @@ _HINTS = (
 )  # fmt: skip
 _AWAY = 99.0
 # What a date costs that is wrong, that is absent though the article gives it, and that is right but for its precision.
-_WRONG, _ABSENT, _LOOSE = 2.0, 1.0, 0.9
+_WRONG, _ABSENT, _LOOSE = 2.0, 1.4, 0.9
 # The senses of visits and meetings; and how many numbers ``_binding`` returns.
 _BINDING = 15
 

@@ -84,13 +84,15 @@ def _among(live: Iterable[Telling]) -> str | None:
 
 
 def _years(occasions: Iterable[Occasion], found: Iterable[Dated]) -> dict[str, int]:
-    """Return the years of undated articles, by id, where other reports date the days that they tell without one."""
+    """Return the years of undated articles, by id, where other reports date what they tell by day or weekday alone."""
     seen: dict[str, set[int]] = defaultdict(set)
     for occasion, dated in zip(occasions, found, strict=True):
         covered = bounds(dated.edtf) if dated.edtf else None
         if covered and covered[0].year == covered[1].year:
             for telling in occasion.live():
-                if telling.when.grain is Grain.YEARLESS:
+                report = telling.report
+                of_its_days = report.offset is not None or report.weekday is not None
+                if telling.when.grain is Grain.YEARLESS or of_its_days:
                     seen[telling.article.id].add(covered[0].year)
     return {article: next(iter(years)) for article, years in seen.items() if len(years) == 1}
 
