@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -54,8 +54,9 @@ class Authority:
         self._landmark_by_key = {place.key: place for place in self.landmarks}
 
     @classmethod
+    @cache
     def load(cls) -> Authority:
-        """Return the authority that comes with the package."""
+        """Return the authority that comes with the package, opened once a process."""
         return cls(files("kg") / "data" / "authority")
 
     # The tables

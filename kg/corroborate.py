@@ -74,7 +74,7 @@ class _Occasion:
     def is_elsewhere(self, record: OfficialRecord) -> bool:
         """Say whether the record names other towns of the country than the event's."""
         place = self.place
-        if place is None or not place.country or place.key == f"place/{place.country.lower()}":
+        if place is None or not place.country or place.is_country:
             return False
         return bool(record.places) and place.key not in record.places
 

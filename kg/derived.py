@@ -15,25 +15,24 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import permutations, product
 from typing import Literal as OneOf
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, Quad
 
+from kg.authority import Authority
 from kg.edtf import bounds
 from kg.iri import Names, term
-from kg.known import State, read_state
+from kg.known import State
 from kg.literals import count as counted
+from kg.rdf.terms import EDTF, LABEL, A, Statements, in_graph, status_node
 from kg.records import WIKIDATA, Actor, Event, Link, Meeting, Place, Statement, Visit
-from kg.tables import rows
 
 CUBE = "cube/dyad-years"
 """The key of the data set that holds the counts."""
 
 UNKNOWN_YEAR = "XXXX"
 
-_EDTF = NamedNode("http://id.loc.gov/datatypes/edtf/EDTF")
 _OF_THE_STATE = frozenset(
     {"Court", "DiplomaticMission", "Government", "GovernmentBody", "MilitaryForce", "Ministry", "Parliament"}
 )
@@ -121,42 +120,40 @@ def fact_quads(names: Names, fact: Fact, count: int) -> Iterator[Quad]:
     A fact ``state`` has none: it asks for an actor (:func:`state_actor`) where no article names that state. Described
     in this graph as well, a state named by articles would have each triple twice, and sums in queries be doubled.
     """
-    graph = names.graph("derived")
-    subject = names.node(fact.subject)
+    return in_graph(names.graph("derived"), _triples(names, fact, count))
+
+
+def _triples(names: Names, fact: Fact, count: int) -> Statements:
     match fact.relation:
         case "dyadYear":
-            triples = _cell(names, fact, count)
+            yield from _cell(names, fact, count)
         case "cube":
-            triples = _cube(names)
+            yield from _cube(names)
         case "state":
-            triples = iter(())  # those of an actor, see with_states
+            pass
         case edge:
-            triples = iter([(subject, term(f"leg:{edge}"), names.node(fact.object))])
-    return (Quad(node, predicate, value, graph) for node, predicate, value in triples)
+            yield names.node(fact.subject), term(f"leg:{edge}"), names.node(fact.object)
 
 
-_Triples = Iterator[tuple[NamedNode, NamedNode, NamedNode | Literal]]
-
-
-def _cell(names: Names, fact: Fact, count: int) -> _Triples:
+def _cell(names: Names, fact: Fact, count: int) -> Statements:
     one, other = (key.removeprefix("state/") for key in (fact.subject, fact.object))
     node = names.node("/".join([CUBE, one, other, fact.kind.lower(), fact.status, fact.year]))
     known = fact.year != UNKNOWN_YEAR
-    yield node, term("rdf:type"), term("qb:Observation")
-    yield node, term("rdf:type"), term("leg:DyadYear")
+    yield node, A, term("qb:Observation")
+    yield node, A, term("leg:DyadYear")
     yield node, term("qb:dataSet"), names.node(CUBE)
     yield node, term("leg:state"), names.node(fact.subject)
     yield node, term("leg:otherState"), names.node(fact.object)
-    yield node, term("leg:year"), Literal(fact.year, datatype=term("xsd:gYear") if known else _EDTF)
+    yield node, term("leg:year"), Literal(fact.year, datatype=term("xsd:gYear") if known else EDTF)
     yield node, term("leg:kind"), term(f"leg:{fact.kind}")
-    yield node, term("leg:status"), term(f"leg:{fact.status.capitalize()}")
+    yield node, term("leg:status"), status_node(fact.status)
     yield node, term("leg:eventCount"), counted(count)
 
 
-def _cube(names: Names) -> _Triples:
+def _cube(names: Names) -> Statements:
     node = names.node(CUBE)
-    yield node, term("rdf:type"), term("qb:DataSet")
-    yield node, term("rdfs:label"), Literal("Events between states by year, kind and status", language="en")
+    yield node, A, term("qb:DataSet")
+    yield node, LABEL, Literal("Events between states by year, kind and status", language="en")
     yield node, term("qb:structure"), term("leg:DyadYearStructure")
 
 
@@ -177,7 +174,7 @@ def _state(country: str) -> str | None:
 
 @cache
 def _states() -> Mapping[str, State]:
-    return {state.path: state for state in map(read_state, rows(files("kg") / "data" / "authority", "countries.csv"))}
+    return {state.path: state for state in Authority.load().states}
 
 
 @cache

@@ -37,10 +37,12 @@ class Delta:
 class _Side:
     """What is affected, as it is before or after: articles that go or come, and the events that may be others then.
 
-    ``accounts`` are all that these events rest on, ``event_of`` gives the event of each of their reports.
+    ``told`` are the reports of the articles, ``accounts`` all that these events rest on, ``event_of`` gives the event
+    of each of their reports.
     """
 
     changed: Mapping[str, Account]
+    told: Sequence[Telling]
     events: Mapping[str, Event]
     accounts: Mapping[str, Account]
     event_of: Mapping[Where, str]
@@ -98,11 +100,13 @@ def update(
 
 def _sides(state: State, gone: Mapping[str, Account], fresh: Mapping[str, Account]) -> tuple[_Side, _Side]:
     """Return what is affected when some articles go and others come, before and after."""
-    reached = _reached(state, [*gone.values(), *fresh.values()])
-    kept, there_too = _accounts(state, (article for article, _ in reached)), set(reached)
-    told = [telling for telling in _all_tellings(kept.values()) if telling.where in there_too]
-    joined = {event.key: event for event in join([*told, *_all_tellings(fresh.values())])}
-    once = {state.event_of(where) for where in [*reached, *(telling.where for telling in _all_tellings(gone.values()))]}
+    going, coming = _tellings(gone.values()), _tellings(fresh.values())
+    reached = _reached(state, [*going, *coming], {*gone, *fresh})
+    kept = _accounts(state, {article for article, _ in reached})
+    joined = {
+        event.key: event for event in join([*(t for t in _tellings(kept.values()) if t.where in reached), *coming])
+    }
+    once = {state.event_of(where) for where in (*reached, *(telling.where for telling in going))}
     parted = _events(state, once)
     here, there = _event_of(parted), _event_of(joined)
     moved = {where[0] for where in reached if here[where] != there[where]}
@@ -112,16 +116,15 @@ def _sides(state: State, gone: Mapping[str, Account], fresh: Mapping[str, Accoun
     kept |= _accounts(state, {article for event in beside.values() for article, _ in event.reports} - kept.keys())
     unmoved = {where: key for article in kept for where, key in state.told(article).items()}
     return (
-        _Side(gone, parted | beside, {**kept, **gone}, unmoved | here),
-        _Side(fresh, joined | beside, {**kept, **fresh}, unmoved | there),
+        _Side(gone, going, parted | beside, {**kept, **gone}, unmoved | here),
+        _Side(fresh, coming, joined | beside, {**kept, **fresh}, unmoved | there),
     )
 
 
-def _reached(state: State, changed: Sequence[Account]) -> list[Where]:
-    """Return the reports of other articles that a changed one's can be one event with, directly or over others."""
-    ids = {account.article.id for account in changed}
+def _reached(state: State, changed: Iterable[Telling], ids: Set[str]) -> set[Where]:
+    """Return the reports of articles but ``ids`` that one of theirs can be one event with, directly or over others."""
     reached: set[Where] = set()
-    waiting = {shelf for telling in _all_tellings(changed) for shelf in shelves(telling)}
+    waiting = {shelf for telling in changed for shelf in shelves(telling)}
     seen: set[tuple[str, int]] = set()
     while waiting:
         shelf = waiting.pop()
@@ -130,7 +133,7 @@ def _reached(state: State, changed: Sequence[Account]) -> list[Where]:
             if where[0] not in ids and where not in reached:
                 reached.add(where)
                 waiting.update(other for other in state.shelves_of(where) if other not in seen)
-    return sorted(reached)
+    return reached
 
 
 def _given(names: Names, side: _Side, records: Records) -> _Given:
@@ -174,7 +177,7 @@ def _write(state: State, before: _Side, after: _Side, given: _Given, units: Mapp
     state.drop_accounts(before.changed)
     state.drop_events(before.events)
     state.put_accounts(after.changed.values())
-    state.put_shelves({telling.where: shelves(telling) for telling in _all_tellings(after.changed.values())})
+    state.put_shelves({telling.where: shelves(telling) for telling in after.told})
     state.put_events(after.events.values())
     lost = {part: 0 for unit in units.values() for part in unit.before.keys() - unit.after.keys()}
     state.put_parts(lost | {part: n for u in units.values() for part, n in u.after.items() if u.before.get(part) != n})
@@ -199,8 +202,8 @@ def _event_of(events: Mapping[str, Event]) -> dict[Where, str]:
     return {where: key for key, event in events.items() for where in event.reports}
 
 
-def _all_tellings(accounts: Iterable[Account]) -> Iterator[Telling]:
-    return (telling for account in accounts for telling in tellings(account))
+def _tellings(accounts: Iterable[Account]) -> list[Telling]:
+    return [telling for account in accounts for telling in tellings(account)]
 
 
 def _lies_within(report: Report) -> bool:

@@ -8,7 +8,6 @@ The first release grows from nothing, each later one from the last: by articles 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +20,7 @@ from kg.intake import distinct, nearest, nothing, still_refused
 from kg.iri import DEFAULT_BASE, Names
 from kg.rdf import nquads, ontology_quads
 from kg.records import Account, Contradiction, Refusal
-from kg.release import Contents, Turn, release_folder, software_version, unwritable, write_release, writing
+from kg.release import Contents, Turn, release_folder, software_version, write_release, writing
 from kg.state import Links, Settings, State, growing, reading
 from kg.units import applied, of_rows
 from kg.workers import MakeReader, Tell, read_articles, spacy_reader
@@ -76,7 +75,7 @@ def build(
         tell=tell,
         min_confidence=min_confidence,
     )
-    refused = tuple(sorted({*unread, *readings.refused}, key=_in_order))
+    refused = tuple(sorted({*unread, *readings.refused}))
     if not readings.accounts:
         raise NothingError(nothing(inputs, refused))
     settings = Settings(base, software_version(), readings.model, min_confidence)
@@ -111,6 +110,7 @@ def add(
     accepted = read_accepted(to, links)
     articles, unread = distinct(read_inputs(inputs))
     fresh = [article for article in articles if digests.get(article.id) != article.sha256]
+    unchanged = {article.id: article.sha256 for article in articles if digests.get(article.id) == article.sha256}
     readings = read_articles(
         fresh,
         names=Names(settings.base),
@@ -120,15 +120,15 @@ def add(
         min_confidence=settings.min_confidence,
         model=settings.model,
     )
-    refused = tuple(sorted({*unread, *readings.refused}, key=_in_order))
+    refused = tuple(sorted({*unread, *readings.refused}))
     with writing(to) as turn:
         previous = release_folder(to)
         with reading(previous) as state:
             known = dict(state.inputs())
-            if _settings(to, state) != settings or any(known.get(a.id) != a.sha256 for a in articles if a not in fresh):
+            if _settings(to, state) != settings or not unchanged.items() <= known.items():
                 raise BusyError(f"{to}: the current release has changed meanwhile; run this again")
             kept = still_refused(state.refusals(), inputs, {article.id for article in articles})
-        change = _Change(put=readings.accounts, refused=tuple(sorted({*kept, *refused}, key=_in_order)), given=refused)
+        change = _Change(put=readings.accounts, refused=tuple(sorted({*kept, *refused})), given=refused)
         return _publish(turn, previous, settings, change, accepted, given=links is not None)
 
 
@@ -146,15 +146,17 @@ def retract(ids: Sequence[str], from_: Path, *, links: Path | None = None) -> Bu
         previous = release_folder(from_)
         with reading(previous) as state:
             settings, refusals, known = _settings(from_, state), state.refusals(), dict(state.inputs())
-        unknown = [id_ for id_ in ids if id_ not in known and id_ not in {refusal.source for refusal in refusals}]
+        wanted = set(ids)
+        there = known.keys() | {refusal.source for refusal in refusals}
+        unknown = [id_ for id_ in ids if id_ not in there]
         if unknown:
             raise InputError(f"{from_}: no article {unknown[0]!r} in the current release{nearest(unknown[0], known)}")
-        if known.keys() <= set(ids):
+        if known.keys() <= wanted:
             raise InputError(
                 f"{from_}: nothing would be left; a release has at least one article. "
                 "Make a new one with legation build, or remove the folder"
             )
-        remaining = tuple(refusal for refusal in refusals if refusal.source not in set(ids))
+        remaining = tuple(refusal for refusal in refusals if refusal.source not in wanted)
         change = _Change(remove=tuple(id_ for id_ in ids if id_ in known), refused=remaining)
         return _publish(turn, previous, settings, change, accepted, given=links is not None)
 
@@ -184,17 +186,14 @@ def _publish(
             if state.refusals() == change.refused and state.links() == _links(state, accepted, given=given):
                 found = _gathered(state.contradictions())
                 return BuildResult(previous.name, previous, len(state.inputs()), change.given, found)
-    try:
-        with growing(draft, previous) as state:
-            before = {account.article.id for account in change.put if state.digest(account.article.id)}
-            links = _links(state, accepted, given=given)
-            rows = [of_rows(*item) for item in rows_by_key(accepted, names).items()] if accepted else None
-            delta = update(state, names, put=change.put, remove=change.remove, rows=rows if links else ())
-            state.set_refusals(change.refused)
-            state.set_about(settings, links)
-            contents = _contents(state, settings, links, delta, previous, write_state)
-    except (OSError, sqlite3.Error) as error:
-        raise unwritable(turn.out, error) from error
+    with growing(draft, previous) as state:
+        before = {account.article.id for account in change.put if state.digest(account.article.id)}
+        links = _links(state, accepted, given=given)
+        rows = [of_rows(*item) for item in rows_by_key(accepted, names).items()] if accepted else None
+        delta = update(state, names, put=change.put, remove=change.remove, rows=rows if links else ())
+        state.set_refusals(change.refused)
+        state.set_about(settings, links)
+        contents = _contents(state, settings, links, delta, previous, write_state)
     version, path = write_release(turn.out, contents, turn=turn)
     return BuildResult(
         version,
@@ -260,7 +259,3 @@ def _gathered(contradictions: Iterable[Contradiction]) -> tuple[Contradiction, .
     for one in contradictions:
         articles.setdefault(replace(one, articles=()), set()).update(one.articles)
     return tuple(sorted(replace(one, articles=tuple(sorted(ids))) for one, ids in articles.items()))
-
-
-def _in_order(refusal: Refusal) -> tuple[str, str, str]:
-    return refusal.source, refusal.reason, refusal.remedy

@@ -62,7 +62,7 @@ class Article:
     lang: str = "en"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Refusal:
     """An input that was not published: where it came from, why, and what its owner can do."""
 
@@ -124,6 +124,11 @@ class Place:
     latitude: float | None = None
     longitude: float | None = None
     links: tuple[Link, ...] = ()
+
+    @property
+    def is_country(self) -> bool:
+        """Whether the place is a country, not somewhere in it."""
+        return self.country is not None and self.key == f"place/{self.country.lower()}"
 
 
 @dataclass(frozen=True)

@@ -52,8 +52,8 @@ CREATE TABLE contradictions (owner TEXT, contradiction TEXT, PRIMARY KEY (owner,
 _ACCOUNT = TypeAdapter(Account)
 _EVENT = TypeAdapter(Event)
 _CONTRADICTION = TypeAdapter(Contradiction)
-_ACTOR = TypeAdapter(Actor)
-_PLACE = TypeAdapter(Place)
+ACTOR = TypeAdapter(Actor)
+PLACE = TypeAdapter(Place)
 
 
 @dataclass(frozen=True)
@@ -212,12 +212,16 @@ class State:
     def linked(self) -> tuple[Actor | Place, ...]:
         """Return all actors and places that have links to other data sets, by key."""
         found = self._db.execute("SELECT key, thing FROM linked ORDER BY key")
-        return tuple((_PLACE if key.startswith("place/") else _ACTOR).validate_json(thing) for key, thing in found)
+        return tuple((PLACE if key.startswith("place/") else ACTOR).validate_json(thing) for key, thing in found)
 
     def put_linked(self, things: Mapping[str, Actor | Place | None]) -> None:
         """Keep actors and places that have links, and forget those that are nothing any more or have none."""
         self._db.executemany("DELETE FROM linked WHERE key = ?", [(key,) for key in things])
-        kept = [(key, _thing(thing)) for key, thing in things.items() if thing and thing.links]
+        kept = [
+            (key, as_text(ACTOR if isinstance(thing, Actor) else PLACE, thing))
+            for key, thing in things.items()
+            if thing and thing.links
+        ]
         self._db.executemany("INSERT INTO linked VALUES (?, ?)", kept)
 
     def contradictions(self) -> Iterator[Contradiction]:
@@ -319,10 +323,10 @@ def cited(account: Account) -> Account:
     return replace(account, article=replace(account.article, text=blanked))
 
 
+def as_text(adapter: TypeAdapter[Any], record: object) -> str:
+    """Return a record as JSON without what it has by default: equal records give equal texts."""
+    return adapter.dump_json(record, exclude_defaults=True).decode()
+
+
 def _packed(adapter: TypeAdapter[Any], record: object) -> bytes:
-    return zlib.compress(adapter.dump_json(record, exclude_defaults=True), 1)
-
-
-def _thing(thing: Actor | Place) -> str:
-    adapter: TypeAdapter[Any] = _ACTOR if isinstance(thing, Actor) else _PLACE
-    return adapter.dump_json(thing, exclude_defaults=True).decode()
+    return zlib.compress(as_text(adapter, record).encode(), 1)

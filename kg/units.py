@@ -10,7 +10,6 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple, replace
-from typing import Any
 
 from pydantic import TypeAdapter
 from pyoxigraph import Quad
@@ -22,11 +21,9 @@ from kg.iri import Names
 from kg.rdf import holding_quads, office_quads, offices_of, official_quads, thing_quads, town
 from kg.records import Account, Actor, Event, OfficeHolding, OfficialRecord, Place
 from kg.sssom import Mapping as Row
-from kg.state import Part, State
+from kg.state import ACTOR, PLACE, Part, State, as_text
 from kg.things import one_actor, one_place
 
-_ACTOR = TypeAdapter(Actor)
-_PLACE = TypeAdapter(Place)
 _HOLDING = TypeAdapter(OfficeHolding)
 _RECORD = TypeAdapter(tuple[OfficialRecord, str | None])
 _ROWS = TypeAdapter(tuple[Row, ...])
@@ -38,12 +35,12 @@ THINGS = frozenset({"actor", "place", "state", "rows"})
 def of_account(names: Names, account: Account) -> frozenset[Part]:
     """Return what an article contributes to actors, places, offices and the terms in which they are held."""
     start = len(names.base)
-    found = {Part(actor.key, "actor", _json(_ACTOR, actor)) for actor in account.actors}
-    found |= {Part(place.key, "place", _json(_PLACE, place)) for place in account.places}
+    found = {Part(actor.key, "actor", as_text(ACTOR, actor)) for actor in account.actors}
+    found |= {Part(place.key, "place", as_text(PLACE, place)) for place in account.places}
     for office, label, owner in offices_of(names, account):
         found.add(Part(office.value[start:], "office", json.dumps([label, owner], ensure_ascii=False)))
     for holding in account.holdings:
-        payload = _json(_HOLDING, replace(holding, span=None))
+        payload = as_text(_HOLDING, replace(holding, span=None))
         found.add(Part(names.holding(holding).value[start:], "holding", payload))
     return frozenset(found)
 
@@ -61,7 +58,7 @@ def of_event(
         found.add(Part(one.record.key, "record", payload))
     for fact in facts(event, actors, places):
         if fact.relation == "state":
-            found.add(Part(fact.subject, "state", _json(_ACTOR, state_actor(fact.subject))))
+            found.add(Part(fact.subject, "state", as_text(ACTOR, state_actor(fact.subject))))
         else:
             found.add(Part(f"fact/{json.dumps(astuple(fact), ensure_ascii=False)}", "fact", ""))
     return frozenset(found)
@@ -87,9 +84,9 @@ def thing_of(parts: Mapping[Part, int]) -> Actor | Place | None:
     for part in parts:
         told[part.kind].append(part.payload)
     rows = tuple(row for payload in told["rows"] for row in _ROWS.validate_json(payload))
-    if actors := [_ACTOR.validate_json(payload) for payload in told["actor"] or told["state"]]:
+    if actors := [ACTOR.validate_json(payload) for payload in told["actor"] or told["state"]]:
         return linked(one_actor(actors), rows)
-    if places := [_PLACE.validate_json(payload) for payload in told["place"]]:
+    if places := [PLACE.validate_json(payload) for payload in told["place"]]:
         return linked(one_place(places), rows)
     return None
 
@@ -119,7 +116,3 @@ def unit_quads(names: Names, parts: Mapping[Part, int]) -> Iterator[Quad]:
 def depends_on_number(part: Part) -> bool:
     """Say whether it shows in the quads how many contribute a part, not only that somebody does."""
     return part.kind == "fact"
-
-
-def _json(adapter: TypeAdapter[Any], record: object) -> str:
-    return adapter.dump_json(record, exclude_defaults=True).decode()

@@ -14,15 +14,13 @@ from urllib.parse import quote
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, send_file
 from werkzeug.wrappers import Response as BaseResponse
 
+from kg.release.difference import BETWEEN
 from server.current import Current
 from server.negotiate import choose
 from server.problem import Problem
 
 UNPACKED = ("manifest.json", "SHA256SUMS")
 """Files of a release that are offered beside those in ``dumps/``; its store is not."""
-
-BETWEEN = "--"
-"""Stands between two versions in the name of what leads from one to the other."""
 
 
 @dataclass(frozen=True)

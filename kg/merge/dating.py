@@ -8,7 +8,7 @@ What is found so is inferred, and the report itself keeps what its article says.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -67,9 +67,8 @@ def _supported(occasion: Occasion) -> Dated:
     return Dated(best)
 
 
-def _among(live: Iterable[Telling]) -> str | None:
+def _among(told: Sequence[Telling]) -> str | None:
     """Return the one day among those before an article that another tells without its year, or by its weekday alone."""
-    told = list(live)
     yearless = {telling.when.edtf for telling in told if telling.when.grain is Grain.YEARLESS and telling.when.edtf}
     weekdays = {telling.report.weekday for telling in told if telling.report.weekday is not None}
     for telling in told:
@@ -144,8 +143,9 @@ def _written(occasions: Iterable[Occasion], found: Iterable[Dated]) -> dict[str,
     for occasion, dated in zip(occasions, found, strict=True):
         covered = bounds(dated.edtf) if dated.edtf else None
         if covered and covered[0] == covered[1]:
-            for telling, offset in _offsets(occasion):
-                seen[telling.article.id].add(covered[0] - timedelta(offset))
+            for telling in occasion.live():
+                if telling.report.offset is not None:
+                    seen[telling.article.id].add(covered[0] - timedelta(telling.report.offset))
     return {article: next(iter(days)) for article, days in seen.items() if len(days) == 1}
 
 
@@ -163,9 +163,3 @@ def _counted(occasion: Occasion, written: Mapping[str, date]) -> Dated:
             ahead = (report.weekday - day.weekday()) % 7
             days.add(day + timedelta(ahead if report.status == "planned" else ahead - 7 if ahead else 0))
     return Dated(days.pop().isoformat(), True) if len(days) == 1 else Dated(None)
-
-
-def _offsets(occasion: Occasion) -> Iterator[tuple[Telling, int]]:
-    for telling in occasion.live():
-        if telling.report.offset is not None:
-            yield telling, telling.report.offset

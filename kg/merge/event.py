@@ -29,7 +29,7 @@ def to_event(occasion: Occasion, dated: Dated) -> Event:
     It bears the key of its first report, by date of publication, so that it is the same while others join it.
     """
     told = sorted((telling for telling, _ in each(occasion)), key=lambda telling: telling.where)
-    founder = min(told, key=_first_told)
+    founder = min(told, key=lambda telling: (telling.told_on, telling.index))
     keys = {telling.natural for telling in told}
     event, cast = _account(told), _cast(told)
     event = _with_cast(event, cast)
@@ -52,10 +52,6 @@ def to_event(occasion: Occasion, dated: Dated) -> Event:
     )
 
 
-def _first_told(telling: Telling) -> tuple[date, tuple[str, int]]:
-    return telling.article.published or date.max, telling.where
-
-
 def _joins(occasion: Occasion, founder: Telling) -> Iterable[Join]:
     """Yield what joined each report but those that were one on sight with the first."""
     for telling, weight in each(occasion):
@@ -73,7 +69,7 @@ def _account(told: Sequence[Telling]) -> Visit | Meeting | Statement:
         visits = [event for event in events if isinstance(event, Visit)]
         return replace(
             one,
-            destination=_most_specific([t for t in told if t.place or t.country]) or one.destination,
+            destination=_most_specific(told) or one.destination,
             hosts=_union(visit.hosts for visit in visits),
             purpose=first(visit.purpose for visit in visits),
         )
@@ -82,7 +78,7 @@ def _account(told: Sequence[Telling]) -> Visit | Meeting | Statement:
         modes = [meeting.mode for meeting in meetings if meeting.mode != "unknown"]
         return replace(
             one,
-            place=_most_specific([t for t in told if t.country]),
+            place=_most_specific(told),
             mode=_most_frequent(modes) if modes else "unknown",
             topic=first(meeting.topic for meeting in meetings),
             during=None,
@@ -132,9 +128,10 @@ def _status(told: Sequence[Telling]) -> Status:
 def _wording(told: Sequence[Telling]) -> Telling:
     """Return whose words to give: a quotation before a rendering, the longest, the earliest."""
 
-    def order(telling: Telling) -> tuple[bool, int, tuple[date, tuple[str, int]]]:
+    def order(telling: Telling) -> tuple[bool, int, tuple[date, str], int]:
         event = telling.report.event
-        return not (isinstance(event, Statement) and event.direct), -len(telling.words), _first_told(telling)
+        quoted = isinstance(event, Statement) and event.direct
+        return not quoted, -len(telling.words), telling.told_on, telling.index
 
     return min(told, key=order)
 

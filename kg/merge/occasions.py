@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 from kg.merge.days import Grain, When
 from kg.merge.telling import Telling
@@ -39,7 +38,7 @@ class Occasion:
         self.groups.append((group, weight))
         self.articles.update(telling.article.id for telling in group)
         if weight and "date moved" in weight.reasons:
-            newest = max(range(len(self.groups)), key=lambda n: _published(self.groups[n][0][0]))
+            newest = max(range(len(self.groups)), key=lambda n: self.groups[n][0][0].told_on)
             new = self.groups[newest][0][0].when
             self.superseded.update(n for n, (old, _) in enumerate(self.groups) if old[0].when.gap(new) > 0)
 
@@ -77,7 +76,7 @@ def occasions(tellings: Iterable[Telling]) -> list[Occasion]:
     for telling in tellings:
         grouped[telling.natural].append(telling)
     groups = [tuple(sorted(group, key=lambda telling: telling.where)) for group in grouped.values()]
-    groups.sort(key=lambda group: (group[0].when.grain, group[0].when.first, _published(group[0]), group[0].natural))
+    groups.sort(key=lambda group: (group[0].when.grain, group[0].when.first, group[0].told_on, group[0].natural))
     found: list[Occasion] = []
     index = _Index()
     for group in groups:
@@ -175,11 +174,6 @@ def _months(when: When) -> Sequence[int]:
     if when.grain > Grain.MONTH:
         return (ANY,)
     return range((when.first - _REACH) // _MONTH, (when.last + _REACH) // _MONTH + 1)
-
-
-def _published(telling: Telling) -> tuple[int, str]:
-    day = telling.article.published or date.max
-    return day.toordinal(), telling.article.id
 
 
 def each(occasion: Occasion) -> Iterator[tuple[Telling, Weight | None]]:

@@ -10,12 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from rapidfuzz.fuzz import ratio
 
 from kg.authority import Authority
 from kg.known import Landmark
+from kg.merge.days import FIRST, LAST
 from kg.names import tokens
 from kg.records import Account, Actor, OfficeHolding
 from kg.spelling import normalise, skeleton
@@ -138,16 +139,16 @@ def pair_up(one: Iterable[Party], other: Iterable[Party], days: Days) -> list[tu
 def _party(actor: Actor, holdings: Iterable[OfficeHolding]) -> Party:
     offices, terms = set(), []
     for holding in holdings:
-        whose = _whose(holding.of or (f"state/{actor.country.lower()}" if actor.country else ""))
+        whose = holding.of or (f"state/{actor.country.lower()}" if actor.country else "")
         kind = _kind(holding.office, whose.removeprefix("state/").upper() if whose.startswith("state/") else "")
-        if not kind or not whose:
+        if not kind or not whose.startswith(("state/", "organization/")):
             continue
         if holding.source == "article":
             if not holding.former:
                 offices.add((kind, whose))
         elif holding.earliest or holding.latest:
-            terms.append(((kind, whose), (_day(holding.earliest, 1), _day(holding.latest, 3_000_000))))
-    government = actor.kind == "organization" and bool(actor.country) and _governs(actor.name)
+            terms.append(((kind, whose), (_day(holding.earliest, FIRST), _day(holding.latest, LAST))))
+    government = actor.kind == "organization" and actor.country and "government" in normalise(actor.name).split()
     return Party(
         key=actor.key,
         kind="government" if government else actor.kind,
@@ -166,10 +167,6 @@ def _is_named(actor: Actor) -> bool:
     if "--" not in actor.key:
         return True
     return actor.note is None and len(tokens(actor.name)) == 1 and actor.name[:1].isupper()
-
-
-def _governs(name: str) -> bool:
-    return "government" in normalise(name).split()
 
 
 @lru_cache(maxsize=65536)
@@ -191,25 +188,16 @@ def _sound(surname: str) -> str:
     return skeleton(surname).translate({ord("g"): None, ord("h"): None}) or surname
 
 
-def _whose(path: str) -> str:
-    return path if path.startswith(("state/", "organization/")) else ""
-
-
 @lru_cache(maxsize=4096)
 def _kind(title: str, country: str) -> str | None:
-    return _authority().office_kind(title, country=country or None)
+    return Authority.load().office_kind(title, country=country or None)
 
 
 @lru_cache(maxsize=16384)
 def town_of(place: str) -> str:
     """Return the key of the town that a residence or building is in, else the key of the place itself."""
-    known = _authority().place_by_key(place.removeprefix("place/"))
+    known = Authority.load().place_by_key(place.removeprefix("place/"))
     return f"place/{known.city}" if isinstance(known, Landmark) and known.city else place
-
-
-@cache
-def _authority() -> Authority:
-    return Authority.load()
 
 
 @lru_cache(maxsize=16384)

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from itertools import combinations
 
@@ -68,6 +69,11 @@ class Telling:
         """The article's id, and the report's index in its account."""
         return self.account.article.id, self.index
 
+    @property
+    def told_on(self) -> tuple[date, str]:
+        """What to sort by for the order of publication: the day, and the article's id; those without a day are last."""
+        return self.article.published or date.max, self.article.id
+
     @cached_property
     def kind(self) -> str:
         """``visit``, ``meeting`` or ``statement``."""
@@ -103,10 +109,7 @@ class Telling:
     @property
     def town(self) -> str | None:
         """The key of the place where that is more than the country."""
-        place = self.place
-        if place is None or (place.country and place.key == f"place/{place.country.lower()}"):
-            return None
-        return town_of(place.key)
+        return town_of(self.place.key) if self.place and not self.place.is_country else None
 
     @cached_property
     def when(self) -> When:
@@ -205,10 +208,7 @@ def tellings(account: Account) -> tuple[Telling, ...]:
     found, count = [], Counter[str]()
     for index in range(len(account.reports)):
         telling = Telling(account, index, known)
-        if telling.kind != "statement" and (before := count[telling.natural]):
-            count[telling.natural] += 1
-            telling = Telling(account, index, known, before)
-        else:
-            count[telling.natural] += 1
-        found.append(telling)
+        before = count[telling.natural]
+        count[telling.natural] += 1
+        found.append(Telling(account, index, known, before) if before and telling.kind != "statement" else telling)
     return tuple(found)

@@ -21,6 +21,7 @@ SURE = 4.0
 
 _PRIOR = {"visit": -3.0, "meeting": -3.0, "statement": -5.0}
 _WHO = {"visit": 4.0, "meeting": 6.0, "statement": 2.0}
+_CALLED = {"visit": "visitor", "meeting": "participants", "statement": "speaker"}
 _SAME_TOWN, _SAME_COUNTRY, _OTHER_TOWN, _OTHER_COUNTRY = 3.0, 1.5, -2.0, -4.0
 _SAME_DAY, _SHARED_DAYS, _NEXT_DAY, _SAME_MONTH, _SAME_YEAR, _UNDATED = 4.0, 2.0, 0.5, 1.5, 0.5, -0.5
 _MOVED, _SAME_NEWS = 2.0, 1.5
@@ -84,9 +85,8 @@ def _who(a: Telling, b: Telling) -> Part:
     left = [party for party in a.parties if all(party is not pair[0] for pair in pairs)]
     right = [party for party in b.parties if all(party is not pair[1] for pair in pairs)]
     weight = _WHO[a.kind] * min(grade for _, _, grade, _ in pairs)
-    names = {"visit": "visitor", "meeting": "participants", "statement": "speaker"}
-    found = [(weight, f"{why} {names[a.kind]}") for why in sorted({why for *_, why in pairs})[:1]]
-    found += [(0.0, f"{why} {names[a.kind]}") for why in sorted({why for *_, why in pairs})[1:]]
+    first, *others = (f"{why} {_CALLED[a.kind]}" for why in sorted({why for *_, why in pairs}))
+    found = [(weight, first), *((0.0, why) for why in others)]
     if not (left or right):
         return found
     if a.kind == "visit" and not (left and right):
@@ -166,9 +166,7 @@ def _rescheduled(a: Telling, b: Telling) -> bool:
     """Say whether the later article tells of a new date for what the earlier one has planned."""
     if not a.article.published or not b.article.published or a.kind == "statement":
         return False
-    early, late = sorted(
-        (a, b), key=lambda telling: telling.article.published.toordinal() if telling.article.published else 0
-    )
+    early, late = sorted((a, b), key=lambda telling: telling.told_on)
     return late.moved and early.report.status == "planned" and early.article.published != late.article.published
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -66,7 +66,7 @@ def made_from(contents: Contents) -> dict[str, Any]:
         "model": contents.model,
         "base": contents.names.base,
         "inputs": [{"id": article, "sha256": digest} for article, digest in sorted(contents.inputs)],
-        "refused": [asdict(refusal) for refusal in sorted(contents.refused, key=astuple)],
+        "refused": [asdict(refusal) for refusal in sorted(contents.refused)],
         "contradictions": [asdict(contradiction) for contradiction in sorted(contents.contradictions)],
     }
     if contents.min_confidence is not None:

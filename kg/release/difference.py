@@ -17,6 +17,9 @@ from kg.release.chunks import COMPRESSION
 from kg.release.opened import dump_of, release_folder
 
 ADDED, REMOVED, PATCH = "added.nq", "removed.nq", "patch.rdfp"
+BETWEEN = "--"
+"""Stands between two versions in the name of what leads from one to the other."""
+
 SPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://w3id.org/legation/diff")
 """Namespace of the patches' ids, which are made of the two versions: a patch names no day and no machine."""
 

@@ -9,7 +9,6 @@ told of.
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections import deque
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -21,13 +20,13 @@ from kg.errors import ReleaseError
 from kg.iri import Names
 from kg.release.chunks import INDEX, Dump, Packer, write_index, write_lines
 from kg.release.contents import Contents, description, made_from, manifest, mappings, version_of
-from kg.release.difference import diff, write_diff
+from kg.release.difference import BETWEEN, diff, write_diff
 from kg.release.durable import sync, sync_tree
 from kg.release.gone import GONE, Trail, read_gone, write_gone
 from kg.release.opened import dump_of, dump_path
 from kg.release.store import grow_store, load_store
 from kg.release.sums import STATE, write_sums, wrong_files
-from kg.release.turn import PENDING, Turn, current_version, unwritable, writing
+from kg.release.turn import PENDING, Turn, current_version, writing
 
 
 def write_release(out: Path, contents: Contents, *, turn: Turn | None = None) -> tuple[str, Path]:
@@ -40,14 +39,8 @@ def write_release(out: Path, contents: Contents, *, turn: Turn | None = None) ->
         ReleaseError: The folder cannot be written, somebody else is writing there, the release to grow from is not
             the current one, or a damaged release of this name is in the way.
     """
-    with nullcontext(turn) if turn else writing(out) as mine:
-        try:
-            try:
-                return _publish(mine, contents)
-            finally:
-                mine.clean()
-        except (OSError, sqlite3.Error) as error:
-            raise unwritable(out, error) from error
+    with nullcontext(turn) if turn else writing(out) as mine:  # which tells what fails, and cleans up
+        return _publish(mine, contents)
 
 
 def _publish(turn: Turn, contents: Contents) -> tuple[str, Path]:
@@ -85,7 +78,7 @@ def _compare(turn: Turn, names: Names, before: str, path: Path, version: str) ->
     """Draft what distinguishes the release in ``path`` from the last one; return the draft and its place."""
     old, trail = turn.out / "releases" / before, Trail(names)
     changes = trail.follow(diff(old, path))
-    place, made = turn.out / "diffs" / f"{before}--{version}", {}
+    place, made = turn.out / "diffs" / f"{before}{BETWEEN}{version}", {}
     if place.exists():  # these two have followed each other before
         deque(changes, maxlen=0)
     else:

@@ -19,7 +19,7 @@ from pyoxigraph import Store
 from kg.errors import ReleaseError
 from kg.release.chunks import BLOCK, INDEX, Dump, open_dump, scan
 from kg.release.contents import version_of
-from kg.release.difference import ADDED, PATCH, REMOVED, diff
+from kg.release.difference import ADDED, BETWEEN, PATCH, REMOVED, diff
 from kg.release.gone import read_gone
 from kg.release.opened import dump_path, no_release, read_manifest
 from kg.release.sums import ANEW, STATE, wrong_files
@@ -56,7 +56,7 @@ def verify(out: Path, *, every: bool = False) -> list[Verdict]:
     chosen = releases if every else [path for path in releases if path.resolve() == target]
     verdicts += [examine(path) for path in chosen]
     if every:
-        verdicts += [_difference(path, out / "releases") for path in sorted((out / "diffs").glob("[!.]*--*"))]
+        verdicts += [_difference(path, out / "releases") for path in sorted((out / "diffs").glob(f"[!.]*{BETWEEN}*"))]
     return verdicts
 
 
@@ -156,7 +156,7 @@ def _of_state(path: Path) -> Iterator[str]:
 
 def _difference(path: Path, releases: Path) -> Verdict:
     """Return a verdict on a published difference: by the two releases where they are there, else by its checksums."""
-    one, _, other = path.name.partition("--")
+    one, _, other = path.name.partition(BETWEEN)
     remedy = "remove this folder and make it again with: legation diff"
     try:
         found = {name: _unpacked(path / f"{name}.gz") for name in (ADDED, REMOVED, PATCH)}
