@@ -6,38 +6,22 @@ default graph is the union of all graphs, unless the request or the query's FROM
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from urllib.parse import parse_qsl
 
-from flask import Blueprint, Request, Response, request
-from pyoxigraph import NamedNode, QueryTriples, Store
+from flask import Blueprint, Response, request
+from pyoxigraph import QueryTriples, Store
 from werkzeug.datastructures import MIMEAccept
 
 from server import description
 from server.current import Current
 from server.engine import run_within
 from server.formats import GRAPHS, RESULTS, content_type, write_graph
-from server.guard import READ_ONLY, Vetted, vet
+from server.guard import Vetted, vet
 from server.negotiate import choose
 from server.problem import Problem, problem
+from server.protocol import Question, read
 from server.syntax import explain
-
-FORM = "application/x-www-form-urlencoded"
-DIRECT = "application/sparql-query"
-UPDATE = "application/sparql-update"
-
-UPDATE_TERMS = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
-
-
-@dataclass(frozen=True)
-class Question:
-    """A query as the protocol brings it; None as the graphs means that the request names no dataset."""
-
-    query: str
-    default_graphs: tuple[NamedNode, ...] | None = None
-    named_graphs: tuple[NamedNode, ...] | None = None
 
 
 def blueprint(
@@ -80,34 +64,6 @@ def blueprint(
     return routes
 
 
-def read(incoming: Request) -> Question:
-    """Return what a request asks (SPARQL 1.1 Protocol, section 2.1).
-
-    Raises:
-        Problem: 400 when the query is missing, repeated or not UTF-8, 403 for an update, 415 for another body.
-    """
-    pairs = _pairs(incoming.query_string, "query string")
-    if incoming.method == "POST":
-        kind = incoming.mimetype
-        if kind == UPDATE:
-            raise Problem(403, READ_ONLY)
-        if kind not in (FORM, DIRECT) or incoming.mimetype_params.get("charset", "utf-8").lower() != "utf-8":
-            accepted = f"{DIRECT}, {FORM}"
-            raise Problem(415, f"POST a query as {accepted}, in UTF-8.", headers={"Accept-Post": accepted})
-        body = incoming.get_data(cache=False)
-        pairs += _pairs(body, "body") if kind == FORM else [("query", _utf8(body, "body"))]
-    if any(name in UPDATE_TERMS for name, _ in pairs):
-        raise Problem(403, READ_ONLY)
-    queries = [value for name, value in pairs if name == "query"]
-    if len(queries) != 1:
-        found = f"{len(queries)} were found" if queries else "there is none"
-        raise Problem(400, f"A request carries exactly one query, as the parameter 'query'; here {found}.")
-    default, named = _graphs(pairs, "default-graph-uri"), _graphs(pairs, "named-graph-uri")
-    if default or named:
-        return Question(queries[0], default, named)
-    return Question(queries[0])
-
-
 def answer(store: Store, question: Question, vetted: Vetted, accept: MIMEAccept) -> tuple[bytes, str]:
     """Return the whole answer and its media type.
 
@@ -148,28 +104,3 @@ def told_plainly(query: str) -> Iterator[None]:
         raise Problem(400, detail, line=line, column=column) from error
     except RuntimeError as error:  # a function or a type that the engine does not have
         raise Problem(400, f"The query cannot be evaluated: {error}.") from error
-
-
-def _graphs(pairs: Iterable[tuple[str, str]], name: str) -> tuple[NamedNode, ...]:
-    try:
-        return tuple(NamedNode(value) for key, value in pairs if key == name)
-    except ValueError as error:
-        raise Problem(400, f"Each {name} is an absolute IRI: {error}.") from error
-
-
-def _pairs(encoded: bytes, where: str) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=1000)
-    except UnicodeDecodeError as error:
-        raise Problem(400, f"The {where} is not UTF-8 in percent encoding; encode the parameters.") from error
-    except ValueError as error:
-        raise Problem(400, f"The {where} has more than 1,000 parameters; send one query a request.") from error
-
-
-def _utf8(body: bytes, where: str) -> str:
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise Problem(
-            400, f"The {where} is not UTF-8, from byte {error.start} on; encode the query in UTF-8."
-        ) from error
