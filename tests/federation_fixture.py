@@ -15,7 +15,6 @@ from urllib.parse import parse_qs
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QueryTriples, Store
 
-from kg.tokens import has_dataset
 from server.federation import Federation
 from tests.loopback import Answer
 
@@ -47,7 +46,7 @@ RESULTS = {"Content-Type": "application/sparql-results+json"}
 
 def ask(store: Store, query: str) -> Any:
     """Return a comparable answer: variables and a bag of solutions, a truth value, or a set of triples."""
-    result = store.query(query, use_default_graph_as_union=not has_dataset(query))
+    result = store.query(query, use_default_graph_as_union=" FROM " not in query)
     if isinstance(result, QueryBoolean):
         return bool(result)
     if isinstance(result, QueryTriples):

@@ -136,8 +136,9 @@ PATTERN: st.SearchStrategy[str] = st.deferred(
     lambda: st.one_of(
         st.sampled_from([
             "?a ?b ?c .", "?d a e:x ; e:y [ e:z ?f ] .", "(?g 1) e:p/e:q* _:b .", "FILTER(?h > 1)",
-            "FILTER regex(?i, 'x')", "FILTER NOT EXISTS { ?j ?k ?l }", "BIND(?a1 + 1 AS ?m)", "VALUES (?n ?o) { (1 UNDEF) }",
-            "VALUES ?p { 1 }", "MINUS { ?q ?r ?s }", "FILTER EXISTS { { ?t ?u ?v } UNION { ?t ?u 1 } }", "FILTER (?w IN (1, ?z))",
+            "FILTER regex(?i, 'x')", "FILTER NOT EXISTS { ?j ?k ?l }", "BIND(?a1 + 1 AS ?m)",
+            "VALUES (?n ?o) { (1 UNDEF) }", "VALUES ?p { 1 }", "MINUS { ?q ?r ?s }", "FILTER (?w IN (1, ?z))",
+            "FILTER EXISTS { { ?t ?u ?v } UNION { ?t ?u 1 } }",
         ]),
         st.lists(PATTERN, max_size=3).map(" ".join),
         wrapped("OPTIONAL { … }"),
@@ -163,13 +164,15 @@ def test_the_variables_in_scope_are_those_of_the_engine(pattern: str) -> None:
     assert set(visible(read(text))) == {variable.value for variable in result.variables}
 
 
+HEAD = "BASE <http://www.w3.org/2001/XMLSchema> PREFIX x: <#> PREFIX e: <http://e/>"
 PIECES = st.lists(
     st.sampled_from([
         "?s ?p ?o . ", "?s e:p 1", "FILTER(1<2)", "FILTER(?o<?p&&?s>1) ", "FILTER(?o < 1 || ?s > ?p) ", "{} ",
         "?s ?p '<' . ", "FILTER(1<2", ")", "?s <a> ?o . ", "?s <a>/<b:c> ?o ; <urn:x#y> 1 . ", "# {\n", "#>\n",
         "SERVICE {u} { ?s ?p ?o } ", "SERVICE{u}{?s<http://p/>?o}", "service silent {u} #}\n{ ?x ?y '}' } ",
         "OPTIONAL { SERVICE {u} { ?s ?p ?x } } ", '?s ?p """ } """ . ', "?s ?p '''' . ", "e:SERVICE e:p\\#x ?o . ",
-        "?s ?p ?service . ", "BIND(<b>(1) AS ?w) ", "} UNION {", "FILTER(e:f(1)<e:g(2)) ", "?s ?p 'x'@en-SERVICE . ",
+        "?s ?p ?service . ", "BIND(<#integer>(1) AS ?w) ", "} UNION {", "FILTER(x:integer(1)<x:integer(2)) ",
+        "?s ?p 'x'@en-SERVICE . ",
         "FILTER(?o<=1&&?s>=2) ", "FILTER(<a><<b>) ", "?x ?y 1.SERVICE {u} {}", "?s ?p e:a.SERVICE {u} {}",
     ]),
     max_size=6,
@@ -181,11 +184,11 @@ PIECES = st.lists(
 @example(pieces=["SERVICE {u} { ?s ?p ?o } ", "?s <a>/<b:c> ?o ; <urn:x#y> 1 . "])
 @settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_arrangement_is_read_otherwise_than_by_the_engine(pieces: list[str], other: str, small: Store) -> None:
-    query = f"BASE <http://b/> PREFIX e: <http://e/> SELECT * {{ {''.join(pieces).replace('{u}', f'<{other}>')} }}"
+    query = f"{HEAD} SELECT * {{ {''.join(pieces).replace('{u}', f'<{other}>')} }}"
     try:
         rewritten = federate(query, allowing(other, clauses=6), seconds=10)
     except Problem as problem:
-        refused = problem.code
+        refused = problem.status
     else:
         refused = None
     if refused:
@@ -194,8 +197,8 @@ def test_no_arrangement_is_read_otherwise_than_by_the_engine(pieces: list[str], 
     vet(rewritten.vetted.text)
     try:
         expected = ask(small, query)
-    except (SyntaxError, RuntimeError) as error:  # the latter for functions that the engine does not have
-        with pytest.raises(type(error)):
+    except SyntaxError:
+        with pytest.raises(SyntaxError):
             ask(small, rewritten.vetted.text)
         return
     assert ask(small, rewritten.vetted.text) == expected, query

@@ -22,6 +22,8 @@ from server.problem import Problem
 
 __all__ = ["Call", "Federation", "Rewritten", "federate"]
 
+BUSY = "too many other calls are under way"
+
 
 @dataclass(frozen=True)
 class Call:
@@ -42,12 +44,21 @@ class Rewritten:
 
     vetted: Vetted
     calls: tuple[Call, ...] = ()
+    seconds: float = 0.0
+    """How long the calls took together."""
 
 
 def federate(
-    query: str, federation: Federation, *, seconds: float, on_call: Callable[[Call], None] = lambda call: None
+    query: str,
+    federation: Federation,
+    *,
+    seconds: float,
+    base: str = "",
+    on_call: Callable[[Call], None] = lambda call: None,
 ) -> Rewritten:
     """Return the query vetted, with data in the place of its SERVICE clauses; it has ``seconds`` left in all.
+
+    ``base`` is what relative IRIs count from in a query without BASE.
 
     What is vetted is the query with empty data. Putting in the rows afterwards opens no door: they stand between the
     same two tokens, consist of terms that we write ourselves, and are no part of any nesting. ``on_call`` is told of
@@ -63,12 +74,13 @@ def federate(
     except CallsOut:
         if not federation.endpoints:
             raise
-    clauses = find(query, federation.endpoints)
+    clauses = find(query, federation.endpoints, base=base)
     if len(clauses) > federation.clauses:
         detail = f"The query has {len(clauses)} SERVICE clauses; {federation.clauses} are allowed. Split it."
         raise Problem(400, detail, limit="services")
     vetted = _without_calls(query, clauses)
-    until = time.monotonic() + min(seconds, federation.timeout_s)
+    started = time.monotonic()
+    until = started + min(seconds, federation.timeout_s)
     asked = [federation.threads.submit(_solutions, clause, federation, until) for clause in clauses]
     try:
         told = [_told(clause, one, until, on_call) for clause, one in zip(clauses, asked, strict=True)]
@@ -76,7 +88,7 @@ def federate(
         for one in asked:
             one.cancel()
     text = expand(query, clauses, [data for data, _ in told])
-    return Rewritten(replace(vetted, text=text), tuple(call for _, call in told))
+    return Rewritten(replace(vetted, text=text), tuple(call for _, call in told), time.monotonic() - started)
 
 
 def _without_calls(query: str, clauses: Sequence[Clause]) -> Vetted:
@@ -107,6 +119,8 @@ def _solutions(clause: Clause, federation: Federation, until: float) -> _Outcome
     def call(status: str, rows: int = 0) -> Call:
         return Call(clause.endpoint, status, (time.monotonic() - started) * 1000, rows)
 
+    if started >= until:
+        return _Outcome(call("busy"), cause=BUSY)
     try:
         body = ask(
             clause.endpoint, clause.question, until=until, most=federation.answer_bytes, private=federation.private
@@ -133,7 +147,7 @@ def _told(clause: Clause, asked: Future[_Outcome], until: float, on_call: Callab
     try:
         outcome = asked.result(timeout=max(0.0, until - started))
     except Overdue:
-        status, cause = ("busy", "too many other calls are under way") if asked.cancel() else ("timeout", LATE)
+        status, cause = ("busy", BUSY) if asked.cancel() else ("timeout", LATE)
         outcome = _Outcome(Call(clause.endpoint, status, (time.monotonic() - started) * 1000), cause=cause)
     on_call(outcome.call)
     if outcome.call.status == "ok":

@@ -34,9 +34,7 @@ def ask(endpoint: str, question: str, *, until: float, most: int, private: bool)
         ServiceError: There is no answer.
         AnswerError: The answer cannot be used, or the endpoint has a private address and these are not allowed.
     """
-    seconds = until - time.monotonic()
-    if seconds <= 0:
-        raise LateError("no time was left to ask it")
+    seconds = max(0.001, until - time.monotonic())
     line = Line(lambda host: private, rule=RULE)
     headers = {"Accept": f"{JSON[0]}, {JSON[1]};q=0.5", "Accept-Encoding": "gzip"}
     agent = f"Legation/{software_version()} (legation serve; https://w3id.org/legation/)"

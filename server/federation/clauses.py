@@ -31,15 +31,15 @@ class Clause:
     mentioned: frozenset[str]
 
 
-def find(query: str, allowed: Sequence[str]) -> list[Clause]:
-    """Return the SERVICE clauses of a query, in order.
+def find(query: str, allowed: Sequence[str], *, base: str = "") -> list[Clause]:
+    """Return the SERVICE clauses of a query, in order; ``base`` is what its relative IRIs count from without BASE.
 
     Raises:
         Problem: 403 when one calls an endpoint that is not among those allowed, or lies within another; 400 when the
             query cannot be read with certainty.
     """
     tokens = read(query)
-    prologue = _prologue(query, tokens)
+    prologue = (f"BASE <{base}>\n" if base else "") + _prologue(query, tokens)
     clauses: list[Clause] = []
     at = 0
     while at < len(tokens):

@@ -21,7 +21,7 @@ _NAME = rf"{_LETTER}_0-9\u00b7\u0300-\u036f\u203f-\u2040"
 _DOTTED = rf"(?:[{_NAME}.-]{{0,99}}[{_NAME}-])?"  # a dot at the end is not part of a name, nor are names longer
 _PLX = r"%[0-9A-Fa-f]{2}|\\[_~.!$&'()*+,;=/?\#@%-]"
 _LOCAL = rf"(?:[{_LETTER}_0-9:]|{_PLX})(?:[{_NAME}:-]|{_PLX})*+(?:\.++(?:[{_NAME}:-]|{_PLX})++)*+"
-_ECHAR = r"\\[tbnrf\"'\\uU]"
+_ECHAR = r"\\(?:[tbnrf\"'\\]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})"
 
 _TOKEN = re.compile(
     rf"""
