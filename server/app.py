@@ -14,6 +14,7 @@ from server.current import Current
 from server.encoding import encode
 from server.errors import answer_with_problems
 from server.examples import Example
+from server.federation import Federation
 from server.limits import Limits
 from server.query.pool import Pool
 from server.reconcile import routes as reconcile
@@ -33,12 +34,14 @@ def create_app(
     *,
     base: str | None = None,
     limits: Limits | None = None,
+    federation: Federation | None = None,
     queries: Sequence[Example] | None = None,
 ) -> Flask:
     """Return the application that serves the current release below ``release_dir``, and later ones as they come.
 
     ``base`` is the start of the data's IRIs, by default the one in the release's manifest. Queries run within
     ``limits`` in processes of their own, which the first query starts; ``app.extensions["pool"]`` holds them.
+    ``federation`` says which other endpoints queries may call (none).
     ``queries`` are the examples of the editor, by default those packaged.
 
     Raises:
@@ -56,7 +59,7 @@ def create_app(
     app.json.compact = False  # type: ignore[attr-defined]  # of the default provider
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions["pool"] = pool
-    app.register_blueprint(sparql.blueprint(current, pool, base=base, editor=editor))
+    app.register_blueprint(sparql.blueprint(current, pool, base=base, editor=editor, federation=federation))
     app.register_blueprint(pages.blueprint(current, examples=queries))
     app.register_blueprint(entities.blueprint(current, base=base))
     app.register_blueprint(dumps.blueprint(current))

@@ -21,8 +21,9 @@ from kg.tokens import keywords
 from server import description
 from server.current import Current
 from server.encoding import accepted
+from server.federation import Call, Federation, federate
 from server.formats import GRAPHS, RESULTS, content_type, write_graph
-from server.guard import vet
+from server.guard import Vetted
 from server.limits import Limits
 from server.negotiate import choose
 from server.problem import Problem
@@ -43,14 +44,18 @@ def blueprint(
     *,
     base: str,
     editor: Callable[[], Response],
+    federation: Federation | None = None,
     tell: Callable[[Ended], None] = lambda _: None,
+    tell_call: Callable[[Call], None] = lambda _: None,
 ) -> Blueprint:
     """Return the endpoint; ``editor`` makes the page for browsers that come without a query.
 
-    ``tell`` hears how each query ended that came to a process.
+    ``federation`` says whom SERVICE may call: nobody, unless given. ``tell`` hears how each query ended that came to
+    a process, ``tell_call`` what came of each call to another endpoint.
     """
     routes = Blueprint("sparql", __name__)
     disk = Disk(pool.limits.spool_bytes)
+    elsewhere = federation or Federation()
 
     @routes.route("/sparql", methods=["GET", "POST"])
     def sparql() -> Response:
@@ -61,15 +66,18 @@ def blueprint(
             about = description.describe(current().store, endpoint=request.base_url, base=base)
             return Response(write_graph(about, media_type), content_type=content_type(media_type))
         question = read(request)
-        asked = ask(question, request, release=current().path.as_posix(), limits=pool.limits)
-        tag = etag(asked, current().version) if request.method != "POST" else ""
+        timeout_s = min(question.timeout_s or pool.limits.timeout_s, pool.limits.timeout_s)
+        rewritten = federate(question.query, elsewhere, seconds=timeout_s, base=base, on_call=tell_call)
+        asked = ask(question, request, rewritten.vetted, release=current().path.as_posix(), limits=pool.limits)
+        tag = etag(asked, current().version) if request.method != "POST" and not rewritten.calls else ""
         if tag and request.if_none_match.contains_weak(tag) and not request.if_none_match.star_tag:
             return _cacheable(Response(status=304), tag)
-        timeout_s = min(question.timeout_s or pool.limits.timeout_s, pool.limits.timeout_s)
         client = request.environ.get("gunicorn.socket")
         try:
             loan = pool.lend(request.remote_addr or "", is_gone=lambda: is_gone(client))
-            delivery = Delivery(loan, disk=disk, timeout_s=timeout_s, client=client, tell=tell)
+            delivery = Delivery(
+                loan, disk=disk, timeout_s=max(0.1, timeout_s - rewritten.seconds), client=client, tell=tell
+            )
             delivery.ask(asked)
         except ConnectionAbortedError:
             return Response(status=499)  # as logs have it; nobody is there to read it
@@ -83,13 +91,12 @@ def blueprint(
     return routes
 
 
-def ask(question: Question, incoming: Request, *, release: str, limits: Limits) -> dict[str, Any]:
+def ask(question: Question, incoming: Request, vetted: Vetted, *, release: str, limits: Limits) -> dict[str, Any]:
     """Return what a query process is asked: it knows the form of the query, and so which of the two formats it takes.
 
     Raises:
-        Problem: The guard refuses the query, or no format that is offered suits the client.
+        Problem: No format that is offered suits the client.
     """
-    vetted = vet(question.query)
     chosen, refusal = {}, {}
     for form, formats in (("results", RESULTS), ("graph", GRAPHS)):
         try:
