@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import Protocol
 
 from flask import Blueprint, Response, jsonify, render_template
 from pyoxigraph import Literal, QueryBoolean, QuerySolutions, Store
@@ -39,8 +40,42 @@ class Count:
     query: str
 
 
-def blueprint(current: Current, *, examples: Sequence[Example]) -> Blueprint:
-    """Return the landing page, the packaged vocabulary, and the two checks that operators poll."""
+class Engine(Protocol):
+    """What evaluates queries. ``sealed`` says whether queries cannot reach anything but the release, ``why`` how."""
+
+    @property
+    def sealed(self) -> bool: ...  # noqa: D102
+    @property
+    def why(self) -> str: ...  # noqa: D102
+
+    def probe(self) -> None:
+        """Return once a small query was answered.
+
+        Raises:
+            Problem: 503, when it was not.
+        """
+
+
+@dataclass(frozen=True)
+class InProcess:
+    """Queries evaluated in the process that serves, which nothing seals."""
+
+    current: Current
+    sealed: bool = False
+    why: str = "queries run in the serving process itself"
+
+    def probe(self) -> None:
+        """Return if the store answers."""
+        check(self.current())
+
+
+def blueprint(current: Current, *, examples: Sequence[Example], engine: Engine | None = None) -> Blueprint:
+    """Return the landing page, the packaged vocabulary, and the two checks that operators poll.
+
+    ``/healthz`` asks whether the process answers at all, and looks at nothing else: to restart it would not help a
+    broken release. ``/readyz`` asks whether queries can be sent here.
+    """
+    engine = engine or InProcess(current)
     routes = Blueprint("pages", __name__)
     counts = lru_cache(maxsize=1)(count)
 
@@ -62,13 +97,13 @@ def blueprint(current: Current, *, examples: Sequence[Example]) -> Blueprint:
 
     @routes.get("/healthz")
     def healthz() -> Response:
-        return jsonify(status="ok", release=current().version)
+        return _state(status="ok", release=current.opened.version)
 
     @routes.get("/readyz")
     def readyz() -> Response:
         release = current()
-        check(release)
-        return jsonify(status="ok", release=release.version)
+        engine.probe()
+        return _state(status="ok", release=release.version, sealed=engine.sealed, why=engine.why)
 
     return routes
 
@@ -118,6 +153,12 @@ def check(release: Release) -> None:
         raise Problem(503, f"The store of release {release.version} cannot be read: {error}.") from error
     if not (isinstance(answer, QueryBoolean) and bool(answer)):
         raise Problem(503, f"The store of release {release.version} does not answer.")
+
+
+def _state(**members: object) -> Response:
+    response = jsonify(members)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _integer(term: object) -> int:

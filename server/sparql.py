@@ -19,6 +19,7 @@ from server.engine import run_within
 from server.formats import GRAPHS, RESULTS, content_type, write_graph
 from server.guard import Vetted, vet
 from server.negotiate import choose
+from server.observe import asked
 from server.problem import Problem, problem
 from server.protocol import Question, read
 from server.syntax import explain
@@ -47,6 +48,7 @@ def blueprint(
             about = description.describe(current().store, endpoint=request.base_url, base=base)
             return Response(write_graph(about, media_type), content_type=content_type(media_type))
         question = read(request)
+        asked(question.query)
         vetted = vet(question.query)
         store, accept = current().store, request.accept_mimetypes
         try:
