@@ -13,6 +13,7 @@ from server import dumps, entities, examples, openapi, pages, sparql
 from server.accesslog import access_log
 from server.client import LOOPBACK, Network
 from server.current import Current
+from server.early import answer_malformed_bodies
 from server.examples import Example
 from server.headers import add_headers
 from server.metrics import Metrics
@@ -60,10 +61,11 @@ def create_app(
     app.register_blueprint(pages.blueprint(current, examples=queries))
     app.register_blueprint(entities.blueprint(current, base=base))
     app.register_blueprint(dumps.blueprint(current))
-    app.register_blueprint(openapi.blueprint(current))
+    app.register_blueprint(openapi.blueprint())
     app.register_blueprint(metrics_page(metrics))
     app.register_blueprint(reconcile.blueprint(current, base=base, timeout_s=timeout_s))
     answer_with_problems(app)
+    answer_malformed_bodies(app)
     add_headers(app, current, base=base)
     observe(app, current, finished=[metrics.finished, *([access_log(log_to)] if log_to else [])], trusted=trusted)
     return app

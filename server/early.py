@@ -77,8 +77,8 @@ def answer_malformed_bodies(app: Flask) -> None:
     @app.errorhandler(errors.ParseException)
     def _malformed(error: Exception) -> Response:
         status, detail = told(error)
-        return problem(status, detail, headers={"Connection": "close"})
+        return problem(status, detail)
 
     @app.errorhandler(errors.NoMoreData)
     def _broken_off(_: Exception) -> Response:
-        return problem(400, "The body breaks off before its end; send all of it.", headers={"Connection": "close"})
+        return problem(400, "The body breaks off before its end; send all of it.")

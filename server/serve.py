@@ -21,6 +21,7 @@ from gunicorn.errors import AppImportError, HaltServer
 from kg.errors import LegationError, ReleaseError
 from server.app import create_app
 from server.current import check
+from server.early import Worker
 
 GRACE_S = 15
 """Seconds that a request may take beyond a query's deadline before its worker is killed."""
@@ -51,7 +52,8 @@ def serve(
     settings = {
         "bind": f"fd://{listener.detach()}",
         "workers": workers,
-        "worker_class": "sync",
+        "worker_class": Worker,
+        "threads": 1,
         "timeout": round(timeout_s) + GRACE_S,
         "graceful_timeout": GRACE_S,
         "limit_request_line": 8190,  # the longest that gunicorn bounds; longer queries are posted

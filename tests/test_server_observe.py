@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import re
+import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -31,7 +33,7 @@ from server.metrics import Metrics
 from server.observe import OUTCOMES, Exchange, asked, exchange, observe
 from server.pages import blueprint as pages
 from server.problem import Problem, answer_with_problems
-from tests.server_fixture import BASE, point, write_release
+from tests.server_fixture import BASE, point, serving, write_release
 
 TURTLE_ERROR = {"query": "SELECT * {\n  ?s ?p }"}
 LICENCE = f"<{BASE}release/0.1.0-test> <http://purl.org/dc/terms/license> <https://example.org/licence> <{BASE}g> .\n"
@@ -42,6 +44,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("releases")
     write_release(path, extra=LICENCE)
     return path
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> Iterator[str]:
+    with serving(folder, workers=1) as served:
+        yield served
 
 
 @pytest.fixture
@@ -590,3 +598,71 @@ def test_by_default_only_this_machines_proxies_are_believed(web: FlaskClient, lo
     web.get("/healthz", headers={"X-Forwarded-For": "198.51.100.9"}, environ_base={"REMOTE_ADDR": "203.0.113.5"})
     assert lines(log)[0]["client"] == "203.0.113.0/24"
     assert [str(network) for network in LOOPBACK] == ["127.0.0.0/8", "::1/128"]
+
+
+# ---------------------------------------------------------------- requests that never reach the application
+
+
+def speak(address: str, sent: bytes) -> tuple[int, dict[str, str], bytes]:
+    """Send bytes as they are, and return the status, the headers and the body of the answer."""
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
+        connection.sendall(sent)
+        response = http.client.HTTPResponse(connection)
+        response.begin()
+        return response.status, dict(response.getheaders()), response.read()
+
+
+CHUNKED = (
+    b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nTransfer-Encoding: chunked\r\n\r\n"
+)
+
+MALFORMED = {
+    "no HTTP": (b"hello\r\n\r\n", 400),
+    "a version to come": (b"GET / HTTP/9.9\r\nHost: x\r\n\r\n", 400),
+    "a header without a name": (b"GET / HTTP/1.1\r\nHost: x\r\n: y\r\n\r\n", 400),
+    "a method in small letters": (b"ge(t / HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+    "markup": (b"<script> / HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+    "two lengths": (b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nASK{}", 400),
+    "an address too long": (b"GET /?" + b"x" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+    "a header too long": (b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"x" * 9000 + b"\r\n\r\n", 431),
+    "headers too many": (b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 300 + b"\r\n", 431),
+    "a coding unheard of": (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: secret\r\n\r\n", 501),
+    "an expectation unheard of": (b"GET / HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\n\r\n", 417),
+    "a chunk of no size": (CHUNKED + b"zz\r\nASK{}\r\n0\r\n\r\n", 400),
+    "a chunk of the wrong size": (CHUNKED + b"2\r\nASK{}\r\n0\r\n\r\n", 400),
+}
+
+
+@pytest.mark.parametrize("fault", MALFORMED)
+def test_what_is_no_request_gets_a_problem(address: str, fault: str) -> None:
+    sent, expected = MALFORMED[fault]
+    status, headers, body = speak(address, sent)
+    about = json.loads(body)
+    assert (status, about["status"]) == (expected, expected)
+    assert headers["Content-Type"] == "application/problem+json"
+    assert headers["X-Request-Id"] == about["request_id"]
+    assert sent.startswith(CHUNKED) or headers["Connection"].lower() == "close"
+    assert headers["Access-Control-Allow-Origin"] == "*"
+    assert len(about["detail"]) > 20
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_body_that_breaks_off_harms_nobody(address: str) -> None:
+    host, port = address.removeprefix("http://").split(":")
+    for head in (CHUNKED + b"5\r\nAS", CHUNKED.replace(b"Transfer-Encoding: chunked", b"Content-Length: 50") + b"ASK"):
+        with socket.create_connection((host, int(port)), timeout=30) as connection:
+            connection.sendall(head)
+            connection.shutdown(socket.SHUT_WR)
+            response = http.client.HTTPResponse(connection)
+            response.begin()
+            assert response.status == 400
+            assert json.loads(response.read())["status"] == 400
+    assert speak(address, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")[0] == 200
+
+
+def test_nothing_of_it_is_a_warning(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with serving(folder, workers=1) as served:
+        for sent, _ in MALFORMED.values():
+            speak(served, sent)
+    assert capfd.readouterr().err == ""  # who fills the operator's log with refusals hides what matters
