@@ -9,11 +9,12 @@ from pathlib import Path
 from flask import Flask, Response, request
 
 from kg.iri import DEFAULT_BASE
-from server import dumps, entities, examples, pages, sparql
+from server import completions, dumps, entities, examples, pages, sparql
 from server.current import Current
 from server.examples import Example
 from server.problem import answer_with_problems
 from server.reconcile import routes as reconcile
+from server.reconcile.index import Indexes
 
 MAX_BODY = 256 * 1024
 """Longest request body in bytes: a query of 64 KiB in percent encoding, and its dataset."""
@@ -56,7 +57,9 @@ def create_app(
     app.register_blueprint(pages.blueprint(current, examples=queries))
     app.register_blueprint(entities.blueprint(current, base=base))
     app.register_blueprint(dumps.blueprint(current))
-    app.register_blueprint(reconcile.blueprint(current, base=base, timeout_s=timeout_s))
+    indexes = Indexes(current, base=base)
+    app.register_blueprint(reconcile.blueprint(indexes, base=base, timeout_s=timeout_s))
+    app.register_blueprint(completions.blueprint(indexes, base=base))
     answer_with_problems(app)
     app.after_request(_headers)
     return app

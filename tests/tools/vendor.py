@@ -15,6 +15,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ def geojson(topology: dict[str, Any]) -> dict[str, object]:
         for number in numbers:
             arc = arcs[number] if number >= 0 else arcs[~number][::-1]
             points += arc[1 if points else 0 :]
-        return [point for at, point in enumerate(points) if at == 0 or point != points[at - 1]]
+        return unwrapped([point for at, point in enumerate(points) if at == 0 or point != points[at - 1]])
 
     def polygon(rings: list[list[int]]) -> list[list[Point]]:
         return [ring(each) for each in rings]
@@ -126,6 +127,15 @@ def geojson(topology: dict[str, Any]) -> dict[str, object]:
             }
         )
     return {"type": "FeatureCollection", "features": features}
+
+
+def unwrapped(points: list[Point]) -> list[Point]:
+    """Return a ring that runs on past 180 degrees where it leapt to the other side; one around the pole includes it."""
+    offset, ring = 0.0, points[:1]
+    for (before, _), (x, y) in pairwise(points):
+        offset += -360 if x - before > 180 else 360 if x - before < -180 else 0
+        ring.append((round(x + offset, 2), y))
+    return [*ring, (ring[-1][0], -90.0), (ring[0][0], -90.0), ring[0]] if offset else ring
 
 
 def _summed(arc: list[list[int]]) -> Iterator[tuple[int, int]]:
