@@ -29,12 +29,13 @@ PATIENCE_S = 30.0
 
 
 class Page:
-    """One page: what it shows, what it asked for, what it complained of. Everything in it waits, and fails in time."""
+    """One page: what it shows, what it asked for (by POST apart), what it complained of. It waits, not for ever."""
 
     def __init__(self, to: int, frm: int) -> None:
         self._to, self._from, self._rest, self._last = to, frm, b"", 0
         self.session = ""
         self.asked: list[str] = []
+        self.posted: list[str] = []
         self.complaints: list[str] = []
 
     def call(self, method: str, **params: object) -> dict[str, Any]:
@@ -65,7 +66,8 @@ class Page:
         about = event.get("params", {})
         match event.get("method"):
             case "Network.requestWillBeSent":
-                self.asked.append(about["request"]["url"])
+                sent = about["request"]
+                (self.posted if sent["method"] == "POST" else self.asked).append(sent["url"])
             case "Runtime.exceptionThrown":
                 detail = about["exceptionDetails"]
                 self.complaints.append(detail.get("exception", {}).get("description") or detail["text"])
@@ -81,20 +83,23 @@ class Page:
 
     def run(self, script: str) -> Any:
         """Return what an expression gives; a promise is waited for."""
-        result = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True, userGesture=True)
+        result = self.call(
+            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True, userGesture=True
+        )
         assert "exceptionDetails" not in result, result["exceptionDetails"]
         return result["result"].get("value")
 
     def wait(self, script: str) -> Any:
-        """Return what an expression gives as soon as that is true; an element is true."""
+        """Return what an expression gives as soon as that is true; an element is true, an error is not."""
+        tried = f"(() => {{ try {{ const v = {script}; return v instanceof Node || v }} catch {{ return false }} }})()"
         end = time.monotonic() + PATIENCE_S
-        while not (value := self.run(f"(value => value instanceof Node || value)({script})")):
+        while not (value := self.run(tried)):
             assert time.monotonic() < end, f"never true: {script}\n{self.run('document.body.innerText')}"
             time.sleep(0.05)
         return value
 
     def click(self, selector: str) -> None:
-        """Click with the mouse in the middle of the first element that fits (of its first line), once it can be seen."""
+        """Click with the mouse in the middle of the first line of an element, once that can be seen."""
         found = f"document.querySelector({json.dumps(selector)})"
         self.wait(f"{found} && {found}.getClientRects().length > 0")
         self.run(f"{found}.scrollIntoView({{block: 'center'}})")
@@ -108,10 +113,10 @@ class Page:
             self.call("Input.dispatchKeyEvent", type="char", text=character)
 
     def press(self, key: str, code: int, *, ctrl: bool = False) -> None:
-        """Press a key that has no character, such as Enter (13)."""
+        """Press a key that types nothing, or Enter (13)."""
         told = {"key": key, "code": key, "windowsVirtualKeyCode": code, "modifiers": 2 if ctrl else 0}
-        for kind in ("rawKeyDown", "keyUp"):
-            self.call("Input.dispatchKeyEvent", type=kind, **told)
+        self.call("Input.dispatchKeyEvent", type="keyDown", text="\r" if key == "Enter" else "", **told)
+        self.call("Input.dispatchKeyEvent", type="keyUp", **told)
 
     def size(self, width: int, height: int, *, mobile: bool = False) -> None:
         """Make the window so large, in CSS pixels."""
@@ -139,7 +144,11 @@ def browsing(chromium: str, folder: Path) -> Iterator[Page]:
     command = [chromium, *FLAGS, f"--user-data-dir={folder / 'profile'}", "about:blank"]
     log = (folder / "browser.log").open("wb")
     process = subprocess.Popen(
-        command, stdout=log, stderr=log, preexec_fn=arrange, close_fds=False  # noqa: PLW1509
+        command,
+        stdout=log,
+        stderr=log,
+        preexec_fn=arrange,
+        close_fds=False,
     )
     os.close(ours[0])
     os.close(theirs[1])

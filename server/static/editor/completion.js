@@ -9,7 +9,7 @@ export function registerCompletion(Yasqe, settings) {
   let asked = false; // by Ctrl-Space, which suggests also where nothing is written yet
   const vocabulary = fetch(addresses.terms)
     .then((answer) => answer.json())
-    .then(({ terms }) => terms.map((term) => ({ ...term, short: short(term.iri), words: words(term) })))
+    .then(({ terms }) => terms.map((term) => ({ ...term, short: short(term.iri), words: words(term), own: term.iri.startsWith(prefixes.leg) })))
     .catch(() => []); // then there are no suggestions, and queries can be written all the same
 
   function short(iri) {
@@ -33,20 +33,26 @@ export function registerCompletion(Yasqe, settings) {
     const start = cursor.ch - written.length;
     if (/[?$@"'\\]$/.test(before.slice(0, start))) return null; // a variable, or a language tag
     if (/\b(PREFIX|BASE|FROM|NAMED|GRAPH)\s*$/i.test(before.slice(0, start))) return null;
-    const { verb, property } = read(yasqe.getDoc().getRange({ line: 0, ch: 0 }, { line: cursor.line, ch: start }));
-    const kind = verb ? "property" : property === "a" || property === "rdf:type" ? "class" : "node";
+    const { sound, verb, property } = read(yasqe.getDoc().getRange({ line: 0, ch: 0 }, { line: cursor.line, ch: start }));
+    const kind = verb ? "property" : property === "a" || property === "rdf:type" ? "class" : sound ? "node" : "any";
     return { line: cursor.line, start, written, kind, property };
   }
 
-  /** Returns whether a property can follow a text, by whether the editor's grammar takes "a" there, and the last one. */
+  /**
+   * Returns whether a text is SPARQL as far as it goes, whether a property can follow it, by whether the editor's
+   * grammar takes "a" there, and which property comes last in it.
+   */
   function read(before) {
-    let [verb, property] = [false, undefined];
-    const end = [...before.split("\n").entries()].at(-1);
-    Yasqe.runMode(`${before}a`, "sparql11", (string, style, row, column, state) => {
-      if (row === end[0] && column >= end[1].length) verb = style !== "sp-error" && style !== "error";
-      else property = state.lastProperty;
+    const used = new Set([...before.matchAll(/([\p{L}][\p{L}\p{N}_-]*):/gu)].map((found) => found[1]));
+    const declared = [...used].map((prefix) => `PREFIX ${prefix}: <a:a>\n`).join(""); // else its grammar stops there
+    const lines = (declared + before).split("\n");
+    let [sound, verb, property] = [true, false, undefined];
+    Yasqe.runMode(`${declared}${before}a`, "sparql11", (string, style, row, column, state) => {
+      if (!state) return; // a line break
+      if (row === lines.length - 1 && column >= lines.at(-1).length) verb = state.OK;
+      else [sound, property] = [state.OK, state.lastProperty];
     });
-    return { verb, property };
+    return { sound, verb, property };
   }
 
   async function suggestions(yasqe) {
@@ -54,19 +60,20 @@ export function registerCompletion(Yasqe, settings) {
     if (!place) return [];
     const sought = place.written.replace(/^</, "");
     const terms = fitting(await vocabulary, place, sought);
-    const found = place.kind === "node" && isName(place) ? await names(sought) : [];
+    const found = ["node", "any"].includes(place.kind) && isName(place) ? await names(sought) : [];
     return [...terms, ...found].slice(0, SHOWN);
   }
 
   function fitting(terms, place, sought) {
-    const wanted = { property: ["property"], class: ["class"], node: ["value", "class"] }[place.kind];
+    const wanted = { property: ["property"], class: ["class"], node: ["value", "class"], any: ["property", "class", "value"] }[place.kind];
     const low = sought.toLowerCase();
     const range = terms.find((term) => term.short === place.property)?.range ?? [];
-    return terms
+    const ranked = terms
       .filter((term) => wanted.includes(term.kind))
       .map((term) => ({ ...term, rank: rank(term, low, range) }))
       .filter((term) => term.rank < 9)
-      .sort((one, other) => one.rank - other.rank || (one.short < other.short ? -1 : 1));
+      .sort((one, other) => one.rank - other.rank || other.own - one.own || (one.short < other.short ? -1 : 1));
+    return !low && ranked[0]?.rank === 0 ? ranked.filter((term) => term.rank === 0) : ranked; // only its range
   }
 
   /** Returns how well a term fits what is written: the less the better, 9 for not at all. */
@@ -128,7 +135,7 @@ export function registerCompletion(Yasqe, settings) {
     isValidCompletionPosition(yasqe) {
       const place = position(yasqe);
       if (!place) return false;
-      return asked || (place.kind === "node" ? isName(place) || place.written.includes(":") : place.written.length > 0);
+      return asked || (["node", "any"].includes(place.kind) ? isName(place) || place.written.includes(":") : place.written.length > 0);
     },
     get: () => [""], // one hint, which stands for those that `postprocessHints` finds
     postprocessHints: async (yasqe) => {

@@ -137,7 +137,7 @@ export function registerViews(Yasr, { links, vendor }) {
     L.geoJSON(world, { interactive: false, className: "country", renderer: L.svg() }).addTo(map);
     const most = Math.max(...spots.map((spot) => spot.rows.length));
     for (const spot of spots) {
-      const size = Math.round(12 + 20 * Math.sqrt((spot.rows.length - 1) / most));
+      const size = Math.round(14 + 20 * Math.sqrt((spot.rows.length - 1) / most));
       const { title, element: content } = popup(spot);
       const count = spot.rows.length > 1 ? ` (${spot.rows.length} rows)` : "";
       const marker =
@@ -184,7 +184,7 @@ export function registerViews(Yasr, { links, vendor }) {
         const [first, last] = [Math.min(...drawn.map(({ when }) => when.start)), Math.max(...drawn.map(({ when }) => when.end))];
         const items = drawn.map(({ row, when }, id) => {
           const long = when.end - when.start;
-          const range = long > 1.5 * DAY && long > (last - first) / 12; // else too narrow to be read
+          const range = long > 1.5 * DAY && long > (last - first) / 6; // else too narrow to be read
           const label = text(row[name], prefixes) || when.text;
           return { id, start: when.start, ...(range ? { end: when.end } : {}), type: range ? "range" : "box", row, when, label };
         });
