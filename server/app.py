@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask, request
 
 from kg.iri import DEFAULT_BASE
-from server import dumps, entities, examples, openapi, pages, sparql
+from server import completions, dumps, entities, examples, openapi, pages, sparql
 from server.accesslog import access_log
 from server.client import LOOPBACK, Network
 from server.current import Current
@@ -25,6 +25,7 @@ from server.observe import observe, who
 from server.query.pool import Pool
 from server.rate import Rate
 from server.reconcile import routes as reconcile
+from server.reconcile.index import Indexes
 
 MAX_BODY = 256 * 1024
 """Longest request body in bytes: a query of 64 KiB in percent encoding, and its dataset."""
@@ -72,7 +73,9 @@ def create_app(
     app.register_blueprint(dumps.blueprint(current))
     app.register_blueprint(openapi.blueprint())
     app.register_blueprint(metrics_page(metrics))
-    app.register_blueprint(reconcile.blueprint(current, base=base, timeout_s=limits.timeout_s))
+    indexes = Indexes(current, base=base)
+    app.register_blueprint(reconcile.blueprint(indexes, base=base, timeout_s=limits.timeout_s))
+    app.register_blueprint(completions.blueprint(indexes, base=base))
     answer_with_problems(app)
     answer_malformed_bodies(app)
     add_headers(app, current, base=base)
