@@ -24,6 +24,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import statistics
 import sys
 import tempfile
@@ -50,6 +51,7 @@ LOAD_S = 5.0
 def main() -> int:
     """Measure, print, and return the exit code."""
     options = _options()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that all servers end as well
     cache = options.cache.resolve()
     names = [name for name in OTHERS if name not in options.without]
     asked = release(cache, options.quads)

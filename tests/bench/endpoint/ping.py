@@ -6,11 +6,10 @@ python -m tests.bench.endpoint.ping PORT
 from __future__ import annotations
 
 import sys
-from unittest.mock import patch
 
 from flask import Flask, Response
 
-from server import serve
+from server.serve import run
 
 
 def application() -> Flask:
@@ -25,9 +24,8 @@ def application() -> Flask:
 
 
 def main(port: int) -> None:
-    """Serve it as :func:`server.serve.serve` serves a release, with this application in the place of ours."""
-    with patch.object(serve, "create_app", lambda *given, **options: application()), patch.object(serve, "check"):
-        serve.serve(None, port=port)  # type: ignore[arg-type]  # there is no release
+    """Serve it as :func:`server.serve.serve` serves a release."""
+    run(application, host="127.0.0.1", port=port)
 
 
 if __name__ == "__main__":
