@@ -17,6 +17,7 @@ from server.early import answer_malformed_bodies
 from server.encoding import encode
 from server.errors import answer_with_problems
 from server.examples import Example
+from server.federation import Federation
 from server.headers import add_headers
 from server.limits import Limits
 from server.metrics import Metrics
@@ -40,6 +41,7 @@ def create_app(
     *,
     base: str | None = None,
     limits: Limits | None = None,
+    federation: Federation | None = None,
     queries: Sequence[Example] | None = None,
     log_to: str = "",
     trusted: Sequence[Network] = LOOPBACK,
@@ -48,8 +50,9 @@ def create_app(
 
     ``base`` is the start of the data's IRIs, by default the one in the release's manifest. Queries run within
     ``limits`` in processes of their own, which the first query starts; ``app.extensions["pool"]`` holds them.
-    ``queries`` are the examples of the editor, by default those packaged. ``log_to`` is where the access log goes, a
-    file or ``-``. Proxies in the ``trusted`` networks are believed whom they ask for.
+    ``federation`` says which other endpoints queries may call (none). ``queries`` are the examples of the editor, by
+    default those packaged. ``log_to`` is where the access log goes, a file or ``-``. Proxies in the ``trusted``
+    networks are believed whom they ask for.
 
     Raises:
         ReleaseError: There is no release in the folder, or a damaged one.
@@ -67,7 +70,9 @@ def create_app(
     app.json.compact = False  # type: ignore[attr-defined]  # of the default provider
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions["pool"] = pool
-    app.register_blueprint(sparql.blueprint(current, pool, base=base, editor=editor))
+    app.register_blueprint(
+        sparql.blueprint(current, pool, base=base, editor=editor, federation=federation, tell_call=metrics.called)
+    )
     app.register_blueprint(pages.blueprint(current, pool, examples=queries))
     app.register_blueprint(entities.blueprint(current, base=base))
     app.register_blueprint(dumps.blueprint(current))

@@ -21,8 +21,9 @@ from kg.tokens import keywords
 from server import description
 from server.current import Current
 from server.encoding import accepted
+from server.federation import Call, Federation, federate
 from server.formats import GRAPHS, RESULTS, content_type, write_graph
-from server.guard import vet
+from server.guard import Vetted
 from server.limits import Limits
 from server.negotiate import choose
 from server.observe import asked, exchange, who
@@ -44,10 +45,16 @@ def blueprint(
     *,
     base: str,
     editor: Callable[[], Response],
+    federation: Federation | None = None,
+    tell_call: Callable[[Call], None] = lambda _: None,
 ) -> Blueprint:
-    """Return the endpoint; ``editor`` makes the page for browsers that come without a query."""
+    """Return the endpoint; ``editor`` makes the page for browsers that come without a query.
+
+    ``federation`` says whom SERVICE may call: nobody, unless given. ``tell_call`` hears what came of each call.
+    """
     routes = Blueprint("sparql", __name__)
     disk = Disk(pool.limits.spool_bytes)
+    elsewhere = federation or Federation()
 
     @routes.route("/sparql", methods=["GET", "POST"])
     def sparql() -> Response:
@@ -59,15 +66,17 @@ def blueprint(
             return Response(write_graph(about, media_type), content_type=content_type(media_type))
         question = read(request)
         asked(question.query)
-        wanted = ask(question, request, release=current().path.as_posix(), limits=pool.limits)
-        tag = etag(wanted, current().version) if request.method != "POST" else ""
+        timeout_s = min(question.timeout_s or pool.limits.timeout_s, pool.limits.timeout_s)
+        rewritten = federate(question.query, elsewhere, seconds=timeout_s, base=base, on_call=tell_call)
+        wanted = ask(question, request, rewritten.vetted, release=current().path.as_posix(), limits=pool.limits)
+        tag = etag(wanted, current().version) if request.method != "POST" and not rewritten.calls else ""
         if tag and request.if_none_match.contains_weak(tag) and not request.if_none_match.star_tag:
             return _cacheable(Response(status=304), tag)
-        timeout_s = min(question.timeout_s or pool.limits.timeout_s, pool.limits.timeout_s)
         client = request.environ.get("gunicorn.socket")
         try:
             loan = pool.lend(who().key, is_gone=lambda: is_gone(client))
-            delivery = Delivery(loan, disk=disk, timeout_s=timeout_s, client=client, tell=_noting())
+            left_s = max(0.1, timeout_s - rewritten.seconds)
+            delivery = Delivery(loan, disk=disk, timeout_s=left_s, client=client, tell=_noting())
             delivery.ask(wanted)
         except ConnectionAbortedError:
             return Response(status=499)  # as logs have it; nobody is there to read it
@@ -81,13 +90,12 @@ def blueprint(
     return routes
 
 
-def ask(question: Question, incoming: Request, *, release: str, limits: Limits) -> dict[str, Any]:
+def ask(question: Question, incoming: Request, vetted: Vetted, *, release: str, limits: Limits) -> dict[str, Any]:
     """Return what a query process is asked: it knows the form of the query, and so which of the two formats it takes.
 
     Raises:
-        Problem: The guard refuses the query, or no format that is offered suits the client.
+        Problem: No format that is offered suits the client.
     """
-    vetted = vet(question.query)
     chosen, refusal = {}, {}
     for form, formats in (("results", RESULTS), ("graph", GRAPHS)):
         try:
