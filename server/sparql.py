@@ -26,9 +26,10 @@ from server.formats import GRAPHS, RESULTS, content_type, write_graph
 from server.guard import Vetted
 from server.limits import Limits
 from server.negotiate import choose
+from server.observe import asked, exchange, who
 from server.problem import Problem
 from server.protocol import Question, read
-from server.query.delivery import Delivery, Disk, Ended, is_gone
+from server.query.delivery import Delivery, Disk, is_gone
 from server.query.pool import Pool
 
 CHANGING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
@@ -45,13 +46,11 @@ def blueprint(
     base: str,
     editor: Callable[[], Response],
     federation: Federation | None = None,
-    tell: Callable[[Ended], None] = lambda _: None,
     tell_call: Callable[[Call], None] = lambda _: None,
 ) -> Blueprint:
     """Return the endpoint; ``editor`` makes the page for browsers that come without a query.
 
-    ``federation`` says whom SERVICE may call: nobody, unless given. ``tell`` hears how each query ended that came to
-    a process, ``tell_call`` what came of each call to another endpoint.
+    ``federation`` says whom SERVICE may call: nobody, unless given. ``tell_call`` hears what came of each call.
     """
     routes = Blueprint("sparql", __name__)
     disk = Disk(pool.limits.spool_bytes)
@@ -66,19 +65,19 @@ def blueprint(
             about = description.describe(current().store, endpoint=request.base_url, base=base)
             return Response(write_graph(about, media_type), content_type=content_type(media_type))
         question = read(request)
+        asked(question.query)
         timeout_s = min(question.timeout_s or pool.limits.timeout_s, pool.limits.timeout_s)
         rewritten = federate(question.query, elsewhere, seconds=timeout_s, base=base, on_call=tell_call)
-        asked = ask(question, request, rewritten.vetted, release=current().path.as_posix(), limits=pool.limits)
-        tag = etag(asked, current().version) if request.method != "POST" and not rewritten.calls else ""
+        wanted = ask(question, request, rewritten.vetted, release=current().path.as_posix(), limits=pool.limits)
+        tag = etag(wanted, current().version) if request.method != "POST" and not rewritten.calls else ""
         if tag and request.if_none_match.contains_weak(tag) and not request.if_none_match.star_tag:
             return _cacheable(Response(status=304), tag)
         client = request.environ.get("gunicorn.socket")
         try:
-            loan = pool.lend(request.remote_addr or "", is_gone=lambda: is_gone(client))
-            delivery = Delivery(
-                loan, disk=disk, timeout_s=max(0.1, timeout_s - rewritten.seconds), client=client, tell=tell
-            )
-            delivery.ask(asked)
+            loan = pool.lend(who().key, is_gone=lambda: is_gone(client))
+            left_s = max(0.1, timeout_s - rewritten.seconds)
+            delivery = Delivery(loan, disk=disk, timeout_s=left_s, client=client, tell=_noting())
+            delivery.ask(wanted)
         except ConnectionAbortedError:
             return Response(status=499)  # as logs have it; nobody is there to read it
         whole = delivery.is_whole or request.method == "HEAD"
@@ -143,3 +142,14 @@ def _cacheable(response: Response, tag: str) -> Response:
         response.set_etag(tag)
     response.vary.update(("Accept", "Accept-Encoding"))
     return response
+
+
+def _noting() -> Callable[[str], None]:
+    """Return what notes how the query of the request at hand ended, also when that is after the request."""
+    noted = exchange()
+
+    def note(outcome: str) -> None:
+        if noted:
+            noted.outcome = outcome
+
+    return note
