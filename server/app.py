@@ -12,6 +12,7 @@ from kg.iri import DEFAULT_BASE
 from server import dumps, entities, examples, pages, sparql
 from server.current import Current
 from server.examples import Example
+from server.negotiate import Request
 from server.problem import answer_with_problems
 from server.reconcile import routes as reconcile
 
@@ -48,6 +49,7 @@ def create_app(
     editor = partial(pages.editor, current, base=base, timeout_s=timeout_s, examples=queries)
 
     app = Flask("server")
+    app.request_class = Request
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY
     app.json.compact = False  # type: ignore[attr-defined]  # of the default provider
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}

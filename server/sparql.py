@@ -13,10 +13,10 @@ from flask import Blueprint, Response, request
 from pyoxigraph import QueryTriples, Store
 from werkzeug.datastructures import MIMEAccept
 
-from server import description
+from server import dataset, description
 from server.current import Current
 from server.engine import run_within
-from server.formats import GRAPHS, RESULTS, content_type, write_graph
+from server.formats import ALSO_RESULTS, GRAPHS, RESULTS, content_type, for_graph, for_results, write_graph
 from server.guard import Vetted, vet
 from server.negotiate import choose
 from server.problem import Problem, problem
@@ -38,9 +38,9 @@ def blueprint(
     """
     routes = Blueprint("sparql", __name__)
 
-    @routes.route("/sparql", methods=["GET", "POST"])
+    @routes.route("/sparql", methods=["GET", "POST"], strict_slashes=False)
     def sparql() -> Response:
-        if request.method != "POST" and not request.query_string:
+        if request.method != "POST" and not request.query_string and not request.content_length:
             media_type = choose(request.accept_mimetypes, [*GRAPHS, "text/html"])
             if media_type == "text/html":
                 return editor()
@@ -49,8 +49,9 @@ def blueprint(
         question = read(request)
         vetted = vet(question.query)
         store, accept = current().store, request.accept_mimetypes
+        told = dataset.check(question, store.contains_named_graph, base=base)
         try:
-            body, media_type = run_within(timeout_s, lambda: answer(store, question, vetted, accept))
+            body, media_type = run_within(timeout_s, lambda: answer(store, question, vetted, accept, base=base))
         except TimeoutError:
             detail = (
                 f"The query was given up after {timeout_s:g} seconds. Filter earlier, add a LIMIT, or use the dumps."
@@ -59,16 +60,17 @@ def blueprint(
             if on_overrun:
                 late.call_on_close(on_overrun)
             return late
-        return Response(body, content_type=content_type(media_type))
+        return Response(body, content_type=content_type(media_type), headers=told)
 
     return routes
 
 
-def answer(store: Store, question: Question, vetted: Vetted, accept: MIMEAccept) -> tuple[bytes, str]:
+def answer(store: Store, question: Question, vetted: Vetted, accept: MIMEAccept, *, base: str) -> tuple[bytes, str]:
     """Return the whole answer and its media type.
 
     The dataset of the request comes before that of the query (protocol, section 2.1.4). Graphs are names in this
-    store; nothing is fetched.
+    store; nothing is fetched. Relative IRIs, where the query has no BASE, are resolved against ``base``, which is the
+    service's own as the protocol asks for (section 2.3).
 
     Raises:
         Problem: 400 with ``line`` and ``column`` when the query cannot be parsed, 406 when no format suits.
@@ -77,16 +79,17 @@ def answer(store: Store, question: Question, vetted: Vetted, accept: MIMEAccept)
         if question.default_graphs is not None or question.named_graphs is not None:
             result = store.query(
                 vetted.text,
+                base_iri=base,
                 default_graph=list(question.default_graphs or ()),
                 named_graphs=list(question.named_graphs or ()),
             )
         else:
-            result = store.query(vetted.text, use_default_graph_as_union=not vetted.has_dataset)
+            result = store.query(vetted.text, base_iri=base, use_default_graph_as_union=not vetted.has_dataset)
         if isinstance(result, QueryTriples):
-            media_type = choose(accept, list(GRAPHS))
+            media_type = for_graph(accept, question.format)
             return write_graph(result, media_type), media_type
-        media_type = choose(accept, list(RESULTS))
-        return result.serialize(format=RESULTS[media_type]) or b"", media_type
+        media_type = for_results(accept, question.format)
+        return result.serialize(format={**RESULTS, **ALSO_RESULTS}[media_type]) or b"", media_type
 
 
 @contextmanager
