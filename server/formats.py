@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import IO
 
 import pyoxigraph as ox
 from pyoxigraph import QueryResultsFormat, RdfFormat, Triple
-from werkzeug.datastructures import MIMEAccept
 
 from kg.iri import PREFIXES
-from server.negotiate import choose
 from server.problem import Problem
 
 RESULTS = {
@@ -74,60 +73,38 @@ NAMES = {
 _ELEMENT = re.compile(r"[^\W\d][\w.-]*\Z")
 
 
-def for_results(accept: MIMEAccept, named: str | None = None) -> str:
-    """Return the media type for the answer to SELECT or ASK; the parameter ``format`` comes before ``Accept``.
-
-    Raises:
-        Problem: 406, when the client takes none of :data:`RESULTS`, 400 when ``named`` is no format at all.
-    """
-    if named is None:
-        return choose(accept, list(RESULTS), also=list(ALSO_RESULTS))
-    return _named(named, {**RESULTS, **ALSO_RESULTS}, form=0)
-
-
-def for_graph(accept: MIMEAccept, named: str | None = None) -> str:
-    """Return the media type for the answer to CONSTRUCT or DESCRIBE, likewise.
-
-    Raises:
-        Problem: 406, when the client takes none of :data:`GRAPHS`, 400 when ``named`` is no format at all.
-    """
-    if named is None:
-        return choose(accept, list(GRAPHS), also=list(ALSO_GRAPHS))
-    return _named(named, {**GRAPHS, **ALSO_GRAPHS}, form=1)
-
-
-def _named(named: str, offered: Iterable[str], *, form: int) -> str:
-    wanted = named.strip().lower()
-    both = NAMES.get(wanted, (wanted if wanted in RESULTS else None, wanted if wanted in GRAPHS else None))
-    media_type = wanted if wanted in offered else both[form]
-    if media_type:
-        return media_type
-    names = ", ".join(name for name, types in NAMES.items() if types[form])
-    if any(both):
-        kind = "CONSTRUCT and DESCRIBE give a graph" if form else "SELECT and ASK give a table"
-        raise Problem(406, f"{kind}, which cannot be written as '{named}'; as format give one of {names}.")
-    raise Problem(400, f"There is no format '{named}' here; give one of {names}, or send an Accept header instead.")
-
-
 def content_type(media_type: str) -> str:
     """Return the header for a media type: text is marked as UTF-8, the others define that themselves."""
     return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
 
 
-def write_graph(triples: Iterable[Triple], media_type: str) -> bytes:
-    """Return the triples in a format of :data:`GRAPHS` or :data:`ALSO_GRAPHS`.
+def write_graph(triples: Iterable[Triple], media_type: str, out: IO[bytes] | None = None) -> bytes:
+    """Return the triples in a format of :data:`GRAPHS` or :data:`ALSO_GRAPHS`, or write them to ``out``.
 
     Raises:
         Problem: 406, when RDF/XML has no element name for a property, as for ``…/1``, or JSON-LD no words for what
             RDF 1.2 added.
     """
     syntax = GRAPHS.get(media_type) or ALSO_GRAPHS[media_type]
-    if syntax == RdfFormat.RDF_XML:
-        triples = list(triples)
-        for triple in triples:
-            if not _ELEMENT.search(triple.predicate.value):
-                raise Problem(406, f"RDF/XML has no name for the property {triple.predicate.value}; ask for Turtle.")
+    found = named_elements(triples) if syntax == RdfFormat.RDF_XML else triples
     try:
-        return ox.serialize(triples, format=syntax, prefixes=PREFIXES) or b""
-    except OSError as error:  # nothing is read or written here: the serializer refuses a term
+        if out is None:
+            return ox.serialize(found, format=syntax, prefixes=PREFIXES) or b""
+        ox.serialize(found, out, format=syntax, prefixes=PREFIXES)
+        return b""
+    except OSError as error:
+        if error.errno is not None:  # it is not the serializer that refuses a term, but writing that fails
+            raise
         raise Problem(406, f"This graph cannot be written as {media_type} ({error}); ask for Turtle.") from error
+
+
+def named_elements(triples: Iterable[Triple]) -> Iterator[Triple]:
+    """Yield the triples, whose properties must have names in RDF/XML.
+
+    Raises:
+        Problem: 406, when one has none.
+    """
+    for triple in triples:
+        if not _ELEMENT.search(triple.predicate.value):
+            raise Problem(406, f"RDF/XML has no name for the property {triple.predicate.value}; ask for Turtle.")
+        yield triple

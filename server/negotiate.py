@@ -10,6 +10,7 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 from werkzeug.utils import cached_property
 
+from server.formats import ALSO_GRAPHS, ALSO_RESULTS, GRAPHS, NAMES, RESULTS
 from server.problem import Problem
 
 _LOOSE_WEIGHT = re.compile(r"(;\s*q\s*=\s*)(?:(\d)\.(?!\d)|(\.\d))", re.IGNORECASE)
@@ -56,3 +57,38 @@ def _fit(media_type: str, ranges: Iterable[tuple[str, float]]) -> tuple[float, i
     found = [(3 - patterns.index(name), weight) for name, weight in ranges if name in patterns]
     precision, weight = max(found, default=(0, 0.0))
     return weight, precision
+
+
+def for_results(accept: MIMEAccept, named: str | None = None) -> str:
+    """Return the media type for the answer to SELECT or ASK; the parameter ``format`` comes before ``Accept``.
+
+    Raises:
+        Problem: 406, when the client takes none of :data:`RESULTS`, 400 when ``named`` is no format at all.
+    """
+    if named is None:
+        return choose(accept, list(RESULTS), also=list(ALSO_RESULTS))
+    return _named(named, {**RESULTS, **ALSO_RESULTS}, form=0)
+
+
+def for_graph(accept: MIMEAccept, named: str | None = None) -> str:
+    """Return the media type for the answer to CONSTRUCT or DESCRIBE, likewise.
+
+    Raises:
+        Problem: 406, when the client takes none of :data:`GRAPHS`, 400 when ``named`` is no format at all.
+    """
+    if named is None:
+        return choose(accept, list(GRAPHS), also=list(ALSO_GRAPHS))
+    return _named(named, {**GRAPHS, **ALSO_GRAPHS}, form=1)
+
+
+def _named(named: str, offered: Iterable[str], *, form: int) -> str:
+    wanted = named.strip().lower()
+    both = NAMES.get(wanted, (wanted if wanted in RESULTS else None, wanted if wanted in GRAPHS else None))
+    media_type = wanted if wanted in offered else both[form]
+    if media_type:
+        return media_type
+    names = ", ".join(name for name, types in NAMES.items() if types[form])
+    if any(both):
+        kind = "CONSTRUCT and DESCRIBE give a graph" if form else "SELECT and ASK give a table"
+        raise Problem(406, f"{kind}, which cannot be written as '{named}'; as format give one of {names}.")
+    raise Problem(400, f"There is no format '{named}' here; give one of {names}, or send an Accept header instead.")

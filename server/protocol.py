@@ -25,7 +25,7 @@ UPDATE_TERMS = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
 
 @dataclass(frozen=True)
 class Question:
-    """A query as the protocol brings it; None as the graphs means that the request names no dataset.
+    """A query as the protocol brings it; None stands for what the request does not name.
 
     ``format`` is what the request calls the format it wants, in place of an ``Accept`` header.
     """
@@ -33,6 +33,7 @@ class Question:
     query: str
     default_graphs: tuple[NamedNode, ...] | None = None
     named_graphs: tuple[NamedNode, ...] | None = None
+    timeout_s: float | None = None
     format: str | None = None
 
 
@@ -62,10 +63,10 @@ def read(incoming: Request) -> Question:
     if query is None:
         raise Problem(400, "A request carries exactly one query, as the parameter 'query'; here there is none.")
     _only(pairs, "version")
-    wanted = _only(pairs, "format", "output")
+    wanted, timeout_s = _only(pairs, "format", "output"), _timeout(_only(pairs, "timeout"))
     if default or named:
-        return Question(query, default, named, format=wanted)
-    return Question(query, format=wanted)
+        return Question(query, default, named, timeout_s, wanted)
+    return Question(query, timeout_s=timeout_s, format=wanted)
 
 
 def _only(pairs: Iterable[tuple[str, str]], *names: str) -> str | None:
@@ -75,6 +76,19 @@ def _only(pairs: Iterable[tuple[str, str]], *names: str) -> str | None:
         wanted = f"exactly one {names[0]}, as the parameter '{names[0]}'"
         raise Problem(400, f"A request carries {wanted}; here {len(values)} were found.")
     return values[0] if values else None
+
+
+def _timeout(given: str | None) -> float | None:
+    """Return the seconds that a request wants to wait, which is no part of the protocol."""
+    if given is None:
+        return None
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise Problem(400, "The parameter 'timeout' is one number of seconds above 0, such as timeout=10.")
+    return seconds
 
 
 def _graphs(pairs: Iterable[tuple[str, str]], name: str) -> tuple[NamedNode, ...]:
