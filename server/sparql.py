@@ -51,6 +51,7 @@ def blueprint(
     """
     routes = Blueprint("sparql", __name__)
     disk = Disk(pool.limits.spool_bytes)
+    described: dict[str, description.Graphs] = {}
 
     @routes.route("/sparql", methods=["GET", "POST"], strict_slashes=False)
     def sparql() -> Response:
@@ -58,7 +59,14 @@ def blueprint(
             media_type = choose(request.accept_mimetypes, [*GRAPHS, "text/html"])
             if media_type == "text/html":
                 return editor()
-            about = description.describe(current().store, endpoint=request.base_url, base=base)
+            release = current()
+            graphs = described.get(release.version)
+            if graphs is None:
+                graphs = description.Graphs.of(release.store, base=base)
+                described.clear()
+                described[release.version] = graphs
+            triples = release.manifest.get("counts", {}).get("quads")
+            about = description.describe(graphs, endpoint=request.base_url, base=base, triples=triples)
             return Response(write_graph(about, media_type), content_type=content_type(media_type))
         question = read(request)
         release = current()

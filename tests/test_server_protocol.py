@@ -364,7 +364,7 @@ def test_without_a_query_the_service_describes_itself(
     assert len(set(graph.objects(service, sd.resultFormat))) == 11
     dataset = graph.value(service, sd.defaultDataset)
     named = {str(graph.value(node, sd.name)) for node in graph.objects(dataset, sd.namedGraph)}
-    assert named == {f"{BASE}graph/{name}" for name in ("events", "actors", "ontology")}
+    assert named == {f"{BASE}graph/{name}" for name in ("events", "actors", "ontology", "article/news%20one")}
 
 
 def test_a_browser_gets_the_editor(client: httpx.Client) -> None:
