@@ -16,7 +16,8 @@ import re
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
-from kg.tokens import IRI, STRING, VARIABLE, has_dataset, keywords
+from kg.dataset import has_dataset
+from kg.tokens import IRI, STRING, VARIABLE, keywords
 from server.problem import Problem
 
 MAX_BYTES = 64 * 1024
