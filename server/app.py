@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -11,8 +11,11 @@ from flask import Flask, Response, request
 from kg.iri import DEFAULT_BASE
 from server import dumps, entities, examples, pages, sparql
 from server.current import Current
+from server.encoding import encode
+from server.errors import answer_with_problems
 from server.examples import Example
-from server.problem import answer_with_problems
+from server.limits import Limits
+from server.query.pool import Pool
 from server.reconcile import routes as reconcile
 
 MAX_BODY = 256 * 1024
@@ -29,36 +32,38 @@ def create_app(
     release_dir: Path,
     *,
     base: str | None = None,
-    timeout_s: float = 30.0,
+    limits: Limits | None = None,
     queries: Sequence[Example] | None = None,
-    on_overrun: Callable[[], None] | None = None,
 ) -> Flask:
     """Return the application that serves the current release below ``release_dir``, and later ones as they come.
 
-    ``base`` is the start of the data's IRIs, by default the one in the release's manifest. A query has ``timeout_s``
-    seconds; after one that took longer, ``on_overrun`` is called when its client has been told, to end the process
-    in which it still goes on. ``queries`` are the examples of the editor, by default those packaged.
+    ``base`` is the start of the data's IRIs, by default the one in the release's manifest. Queries run within
+    ``limits`` in processes of their own, which the first query starts; ``app.extensions["pool"]`` holds them.
+    ``queries`` are the examples of the editor, by default those packaged.
 
     Raises:
         ReleaseError: There is no release in the folder, or a damaged one.
     """
     current = Current(release_dir)
     base = base or str(current().manifest.get("base", DEFAULT_BASE))
+    limits = limits or Limits()
+    pool = Pool(lambda: current().path, limits)
     queries = examples.packaged() if queries is None else queries
-    editor = partial(pages.editor, current, base=base, timeout_s=timeout_s, examples=queries)
+    editor = partial(pages.editor, current, base=base, timeout_s=limits.timeout_s, examples=queries)
 
     app = Flask("server")
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY
     app.json.compact = False  # type: ignore[attr-defined]  # of the default provider
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    endpoint = sparql.blueprint(current, base=base, editor=editor, timeout_s=timeout_s, on_overrun=on_overrun)
-    app.register_blueprint(endpoint)
+    app.extensions["pool"] = pool
+    app.register_blueprint(sparql.blueprint(current, pool, base=base, editor=editor))
     app.register_blueprint(pages.blueprint(current, examples=queries))
     app.register_blueprint(entities.blueprint(current, base=base))
     app.register_blueprint(dumps.blueprint(current))
-    app.register_blueprint(reconcile.blueprint(current, base=base, timeout_s=timeout_s))
+    app.register_blueprint(reconcile.blueprint(current, base=base, timeout_s=limits.timeout_s))
     answer_with_problems(app)
     app.after_request(_headers)
+    app.after_request(lambda response: encode(request, response))
     return app
 
 
