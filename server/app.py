@@ -22,6 +22,7 @@ from server.headers import add_headers
 from server.limits import Limits
 from server.metrics import Metrics
 from server.metrics import blueprint as metrics_page
+from server.negotiate import Request
 from server.observe import observe, who
 from server.query.pool import Pool
 from server.rate import Rate
@@ -66,6 +67,7 @@ def create_app(
 
     metrics = Metrics(current, statistics=pool.statistics)
     app = Flask("server")
+    app.request_class = Request
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY
     app.json.compact = False  # type: ignore[attr-defined]  # of the default provider
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
