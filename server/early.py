@@ -12,7 +12,7 @@ from flask import Flask, Response
 from gunicorn.http import errors
 from gunicorn.workers.gthread import ThreadWorker
 
-from server.problem import MEDIA_TYPE, document, problem
+from server.errors import MEDIA_TYPE, document, problem
 
 REFUSED: tuple[tuple[type[Exception], int, str], ...] = (
     (errors.LimitRequestLine, 414, "The address is longer than 8,190 bytes; POST long queries to /sparql."),
@@ -28,7 +28,7 @@ REFUSED: tuple[tuple[type[Exception], int, str], ...] = (
 """What a malformed request is told, by the first kind of error that fits."""
 
 
-class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
+class Refusing(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
     """Gunicorn's threads, with its own refusals as problems and not as web pages.
 
     They are not logged as warnings: anybody can send them by the thousand, and there is nothing to do about them.

@@ -24,7 +24,7 @@ SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 1
 
 
 class Statistics(Protocol):
-    """What the query processes are doing, and how many were started and killed (by reason) so far."""
+    """What the query processes are doing, how many were started so far, and how many ended, by reason."""
 
     @property
     def idle(self) -> int: ...  # noqa: D102
@@ -37,7 +37,7 @@ class Statistics(Protocol):
     @property
     def started(self) -> int: ...  # noqa: D102
     @property
-    def killed(self) -> Mapping[str, int]: ...  # noqa: D102
+    def ended(self) -> Mapping[str, int]: ...  # noqa: D102
 
 
 class Metrics:
@@ -134,7 +134,9 @@ class _OfProcesses(Collector):
         yield processes
         yield GaugeMetricFamily("legation_queries_waiting", "Queries that wait for a process", value=now.waiting)
         yield CounterMetricFamily("legation_query_processes_started", "Query processes started", value=now.started)
-        killed = CounterMetricFamily("legation_query_processes_killed", "Query processes killed", labels=["reason"])
-        for reason, number in sorted(now.killed.items()):
-            killed.add_metric([reason], number)
-        yield killed
+        ended = CounterMetricFamily(
+            "legation_query_processes_ended", "Query processes ended, and replaced, by reason", labels=["reason"]
+        )
+        for reason, number in sorted(now.ended.items()):
+            ended.add_metric([reason], number)
+        yield ended

@@ -21,6 +21,9 @@ REQUEST_ID = {
     "schema": {"type": "string"},
 }
 
+UNCOUNTED = frozenset({"healthz", "metrics", "static"})
+"""Operations that no client can ask for too often: those of ``server.rate.UNCOUNTED``."""
+
 
 def blueprint() -> Blueprint:
     """Return the address of the description."""
@@ -49,6 +52,8 @@ def _template() -> dict[str, Any]:
         response["headers"] = {**response.get("headers", {}), **named}
     for path in about["paths"].values():
         for operation in path.values():
+            if operation["operationId"] not in UNCOUNTED:
+                operation["responses"].setdefault("429", {"$ref": "#/components/responses/TooMany"})
             parameters = operation.get("parameters", [])
             operation["parameters"] = [*parameters, {"$ref": "#/components/parameters/RequestId"}]
             for response in operation["responses"].values():

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Protocol
 
 from flask import Blueprint, Response, jsonify, render_template
-from pyoxigraph import Literal, QueryBoolean, QuerySolutions, Store
+from pyoxigraph import Literal, QuerySolutions, Store
 
 from kg.iri import PREFIXES
-from kg.release import Release
 from server.current import Current
 from server.examples import Example
-from server.problem import Problem
+from server.ready import Seal
 
 COUNTED = {
     "Article": "articles",
@@ -40,42 +38,12 @@ class Count:
     query: str
 
 
-class Engine(Protocol):
-    """What evaluates queries. ``sealed`` says whether queries cannot reach anything but the release, ``why`` how."""
-
-    @property
-    def sealed(self) -> bool: ...  # noqa: D102
-    @property
-    def why(self) -> str: ...  # noqa: D102
-
-    def probe(self) -> None:
-        """Return once a small query was answered.
-
-        Raises:
-            Problem: 503, when it was not.
-        """
-
-
-@dataclass(frozen=True)
-class InProcess:
-    """Queries evaluated in the process that serves, which nothing seals."""
-
-    current: Current
-    sealed: bool = False
-    why: str = "queries run in the serving process itself"
-
-    def probe(self) -> None:
-        """Return if the store answers."""
-        check(self.current())
-
-
-def blueprint(current: Current, *, examples: Sequence[Example], engine: Engine | None = None) -> Blueprint:
+def blueprint(current: Current, *, examples: Sequence[Example], probe: Callable[[], Seal]) -> Blueprint:
     """Return the landing page, the packaged vocabulary, and the two checks that operators poll.
 
     ``/healthz`` asks whether the process answers at all, and looks at nothing else: to restart it would not help a
-    broken release. ``/readyz`` asks whether queries can be sent here.
+    broken release. ``/readyz`` asks whether queries can be sent here, by ``probe``.
     """
-    engine = engine or InProcess(current)
     routes = Blueprint("pages", __name__)
     counts = lru_cache(maxsize=1)(count)
 
@@ -102,8 +70,8 @@ def blueprint(current: Current, *, examples: Sequence[Example], engine: Engine |
     @routes.get("/readyz")
     def readyz() -> Response:
         release = current()
-        engine.probe()
-        return _state(status="ok", release=release.version, sealed=engine.sealed, why=engine.why)
+        seal = probe()
+        return _state(status="ok", release=release.version, sealed=seal.sealed, why=seal.why)
 
     return routes
 
@@ -139,20 +107,6 @@ def count(version: str, store: Store) -> tuple[Count, ...]:
         raise TypeError("SELECT gives solutions")
     numbers = {str(row["class"])[1:-1].removeprefix(PREFIXES["leg"]): _integer(row["number"]) for row in solutions}
     return tuple(Count(noun, numbers.get(name, 0), _listing(name)) for name, noun in COUNTED.items())
-
-
-def check(release: Release) -> None:
-    """Return if the store answers.
-
-    Raises:
-        Problem: 503, when it does not.
-    """
-    try:
-        answer = release.store.query("ASK {}")
-    except OSError as error:
-        raise Problem(503, f"The store of release {release.version} cannot be read: {error}.") from error
-    if not (isinstance(answer, QueryBoolean) and bool(answer)):
-        raise Problem(503, f"The store of release {release.version} does not answer.")
 
 
 def _state(**members: object) -> Response:

@@ -119,8 +119,8 @@ def serving(folder: Path, *, timeout_s: float = 30.0, workers: int = 2) -> Itera
     It must end by itself with 0 on SIGTERM.
     """
     program = (
-        "import sys; from pathlib import Path; from server.serve import serve\n"
-        "serve(Path(sys.argv[1]), port=0, timeout_s=float(sys.argv[2]), workers=int(sys.argv[3]),"
+        "import sys; from pathlib import Path; from server.limits import Limits; from server.serve import serve\n"
+        "serve(Path(sys.argv[1]), port=0, limits=Limits(timeout_s=float(sys.argv[2]), workers=int(sys.argv[3])),"
         " on_ready=lambda address: print(address, flush=True))"
     )
     command = [sys.executable, "-c", program, str(folder), str(timeout_s), str(workers)]

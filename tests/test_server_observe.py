@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from io import BytesIO
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -28,11 +29,16 @@ from server.accesslog import access_log, line
 from server.app import create_app
 from server.client import LOOPBACK, Client, networks, who_asks
 from server.current import Current
+from server.errors import answer_with_problems
 from server.headers import EXPOSED
+from server.limits import Limits
 from server.metrics import Metrics
-from server.observe import OUTCOMES, Exchange, asked, exchange, observe
+from server.observe import OUTCOMES, Exchange, note_query, observe
 from server.pages import blueprint as pages
-from server.problem import Problem, answer_with_problems
+from server.problem import Problem
+from server.query.delivery import Ended
+from server.query.pool import Pool
+from server.ready import Seal, probe
 from tests.server_fixture import BASE, point, serving, write_release
 
 TURTLE_ERROR = {"query": "SELECT * {\n  ?s ?p }"}
@@ -206,36 +212,49 @@ def test_a_broken_release_leaves_the_server_alive_but_not_ready(tmp_path: Path) 
     assert refused.get_json()["retry_after"] == 10
 
 
-@dataclass
-class Engine:
-    """What evaluates queries, well or unwell."""
-
-    sealed: bool
-    why: str
-    well: bool = True
-    probes: list[None] = field(default_factory=list)
-
-    def probe(self) -> None:
-        """Fail if unwell."""
-        self.probes.append(None)
-        if not self.well:
-            raise Problem(503, "No query process answers; look at the server's log.")
-
-
 @pytest.mark.parametrize("sealed", [True, False])
 def test_ready_says_whether_queries_are_sealed_and_asks_one(folder: Path, sealed: bool) -> None:
-    app, engine = Flask("server"), Engine(sealed, "because")
-    app.register_blueprint(pages(Current(folder), examples=(), engine=engine))
+    probes: list[Seal | Problem] = [Seal(sealed, "because"), Problem(503, "No query process answers.")]
+
+    def next_probe() -> Seal:
+        match probes.pop(0):
+            case Problem() as problem:
+                raise problem
+            case Seal() as seal:
+                return seal
+
+    app = Flask("server")
+    app.register_blueprint(pages(Current(folder), examples=(), probe=next_probe))
     answer_with_problems(app)
     web = app.test_client()
     response = web.get("/readyz")
     expected = {"status": "ok", "release": "0.1.0-test", "sealed": sealed, "why": "because"}
     assert (response.get_json(), response.headers["Cache-Control"]) == (expected, "no-store")
-    web.get("/healthz")
-    assert len(engine.probes) == 1
-    engine.well = False
+    assert web.get("/healthz").status_code == 200
+    assert len(probes) == 1
     assert web.get("/readyz").status_code == 503
     assert web.get("/healthz").status_code == 200
+
+
+def test_the_probe_is_a_query_in_a_process(folder: Path) -> None:
+    pool = Pool(lambda: folder / "current", Limits(workers=1))
+    for _ in range(3):
+        seal = probe(pool, Current(folder))
+    assert seal.sealed == pool.sealed
+    assert ("seccomp) lets no" in seal.why) == seal.sealed
+    now = pool.statistics()
+    assert (now.busy, now.slow, now.ended) == (0, 0, {})
+
+
+def test_a_server_whose_queries_wait_too_long_is_not_ready(folder: Path) -> None:
+    pool = Pool(lambda: folder / "current", Limits(workers=1, slow=0, waiting=2, wait_s=0.3))
+    loan = pool.lend("somebody", is_gone=lambda: False)
+    try:
+        with pytest.raises(Problem, match="waited") as caught:
+            probe(pool, Current(folder))
+        assert caught.value.status == 503
+    finally:
+        loan.give_back()
 
 
 # ---------------------------------------------------------------- headers
@@ -411,7 +430,7 @@ class Doing:
     slow: int = 3
     waiting: int = 4
     started: int = 9
-    killed: dict[str, int] = field(default_factory=lambda: {"deadline": 2, "disconnect": 1})
+    ended: dict[str, int] = field(default_factory=lambda: {"deadline": 2, "disconnect": 1})
 
 
 def test_what_the_query_processes_do_is_asked_at_each_look(folder: Path) -> None:
@@ -423,7 +442,7 @@ def test_what_the_query_processes_do_is_asked_at_each_look(folder: Path) -> None
         'legation_query_processes{state="slow"} 3.0',
         "legation_queries_waiting 4.0",
         "legation_query_processes_started_total 9.0",
-        'legation_query_processes_killed_total{reason="deadline"} 2.0',
+        'legation_query_processes_ended_total{reason="deadline"} 2.0',
     ):
         assert line_ in text.splitlines()
     assert 'legation_query_processes{state="busy"} 0.0' in generate_latest(metrics.registry).decode()
@@ -518,19 +537,17 @@ def streaming(folder: Path, log: Path) -> Flask:
         for _ in range(count):
             yield b"x" * 10
         if fails:
-            exchange_of[0].outcome = "memory"
+            exchange_of[0].ended(Ended("memory", 1.0))
             raise RuntimeError("the query process is gone")
 
     @app.get("/sparql")
     def whole() -> Response:
-        asked("ASK {}")
+        note_query("ASK {}")
         return Response(pieces(3))
 
     @app.get("/fails")
     def fails() -> Response:
-        asked("ASK {}")
-        if noted := exchange():
-            exchange_of.append(noted)
+        exchange_of.append(note_query("ASK {}"))
         return Response(pieces(3, fails=True))
 
     observe(app, Current(folder), finished=[access_log(str(log))])
@@ -579,7 +596,7 @@ def test_a_file_sent_by_the_system_is_counted_by_how_far_it_was_read(web: FlaskC
     def fetch(read: int) -> Wrapper:
         body = web.application.wsgi_app(
             {"PATH_INFO": "/dumps/0.1.0-test/manifest.json", "REQUEST_METHOD": "GET", "SERVER_NAME": "x",
-             "SERVER_PORT": "1", "wsgi.url_scheme": "http", "HTTP_HOST": "x", "wsgi.file_wrapper": Wrapper},
+             "SERVER_PORT": "1", "wsgi.url_scheme": "http", "HTTP_HOST": "x", "wsgi.file_wrapper": Wrapper, "wsgi.input": BytesIO()},
             lambda *_: lambda _: None,
         )  # fmt: skip
         assert isinstance(body, Wrapper)
@@ -598,6 +615,51 @@ def test_by_default_only_this_machines_proxies_are_believed(web: FlaskClient, lo
     web.get("/healthz", headers={"X-Forwarded-For": "198.51.100.9"}, environ_base={"REMOTE_ADDR": "203.0.113.5"})
     assert lines(log)[0]["client"] == "203.0.113.0/24"
     assert [str(network) for network in LOOPBACK] == ["127.0.0.0/8", "::1/128"]
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "complete", "outcome"),
+    [
+        ("ok", 200, True, "ok"),
+        ("ok", 200, False, "disconnect"),  # it was answered, but the client did not take all of it
+        ("rows", 200, False, "rows"),
+        ("deadline", 504, True, "deadline"),
+        ("stalled", 200, False, "disconnect"),
+        ("disconnect", 499, True, "disconnect"),
+        ("crash", 503, True, "failed"),
+        ("400", 400, True, "syntax"),
+        ("406", 406, True, "refused"),
+        ("error", 403, True, "refused"),
+    ],
+)
+def test_what_a_query_process_tells_is_the_outcome(how: str, status: int, complete: bool, outcome: str) -> None:
+    noted = Exchange("id", 0.0, "GET", "/sparql", "", Client(None), status=status, complete=complete, query="00")
+    noted.ended(Ended(how, 1.0, rows=7))
+    noted.finish()
+    assert (noted.outcome, noted.rows) == (outcome, 7)
+
+
+# ---------------------------------------------------------------- how often a client may ask
+
+
+@pytest.fixture
+def strict(folder: Path, log: Path) -> FlaskClient:
+    return client_of(create_app(folder, limits=Limits(workers=1, rate=0.2), log_to=str(log)))
+
+
+def test_a_client_that_asks_too_often_is_told_when_to_go_on(strict: FlaskClient, log: Path) -> None:
+    def ask(address: str, path: str = "/sparql?query=ASK{}") -> Any:
+        return strict.get(path, headers={"X-Forwarded-For": address})
+
+    assert [ask("203.0.113.7").status_code for _ in range(3)] == [200, 200, 429]
+    refused = ask("203.0.113.7").get_json()
+    assert (refused["limit"], refused["retry_after"] > 0) == ("rate", True)
+    assert lines(log)[-1]["outcome"] == "rate"
+    assert ask("203.0.113.7", "/healthz").status_code == 200
+    assert ask("203.0.113.7", "/metrics").status_code == 200
+    assert ask("203.0.113.8").status_code == 200
+    assert [ask(f"2001:db8::{host}").status_code for host in (1, 2, 3)] == [200, 200, 429]  # one line, one client
+    assert {strict.get("/sparql?query=ASK{}").status_code for _ in range(5)} == {200}  # a program on this machine
 
 
 # ---------------------------------------------------------------- requests that never reach the application
