@@ -69,7 +69,6 @@ def line(noted: Exchange) -> str:
             "complete": noted.complete,
             "query": noted.query or None,
             "outcome": noted.outcome or None,
-            "rows": noted.rows,
             "release": noted.release or None,
             "agent": _cut(noted.agent, AGENT),
         }

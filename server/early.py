@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 import uuid
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -14,12 +16,15 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from server.errors import MEDIA_TYPE, document, problem
 
+IDLE_S = 20
+"""Seconds within which the next bytes of a request must come, and the next bytes of an answer be taken."""
+
 REFUSED: tuple[tuple[type[Exception], int, str], ...] = (
     (errors.LimitRequestLine, 414, "The address is longer than 8,190 bytes; POST long queries to /sparql."),
     (errors.LimitRequestHeaders, 431, "The headers are too many or too long; send at most 100, of 8,190 bytes each."),
     (
         errors.UnsupportedTransferCoding,
-        501,
+        400,
         "The only transfer coding that is taken is chunked; send the body plainly.",
     ),
     (errors.ExpectationFailed, 417, "The only expectation that is taken is 100-continue; leave the header out."),
@@ -28,11 +33,18 @@ REFUSED: tuple[tuple[type[Exception], int, str], ...] = (
 """What a malformed request is told, by the first kind of error that fits."""
 
 
-class Refusing(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
-    """Gunicorn's threads, with its own refusals as problems and not as web pages.
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
+    """Gunicorn's threads, with a bound on each wait for a client, and its own refusals as problems, not as web pages.
 
-    They are not logged as warnings: anybody can send them by the thousand, and there is nothing to do about them.
+    These are not logged as warnings: anybody can send them by the thousand, and there is nothing to do about them.
     """
+
+    def enqueue_req(self, conn: Any) -> None:
+        """Hand a connection to a thread."""
+        wait = struct.pack("ll", IDLE_S, 0)
+        for direction in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            conn.sock.setsockopt(socket.SOL_SOCKET, direction, wait)
+        super().enqueue_req(conn)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Answer a request that could not be read; errors of another kind are gunicorn's to tell."""

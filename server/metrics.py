@@ -16,6 +16,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from server.current import Current
+from server.federation import Call
 from server.observe import OUTCOMES, Exchange
 
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
@@ -24,7 +25,7 @@ SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 1
 
 
 class Statistics(Protocol):
-    """What the query processes are doing, how many were started so far, and how many ended, by reason."""
+    """What the query processes are doing, and how many were started and killed (by reason) so far."""
 
     @property
     def idle(self) -> int: ...  # noqa: D102
@@ -37,7 +38,7 @@ class Statistics(Protocol):
     @property
     def started(self) -> int: ...  # noqa: D102
     @property
-    def ended(self) -> Mapping[str, int]: ...  # noqa: D102
+    def killed(self) -> Mapping[str, int]: ...  # noqa: D102
 
 
 class Metrics:
@@ -68,12 +69,22 @@ class Metrics:
             buckets=SECONDS,
             registry=self.registry,
         )
+        self._calls = Counter(
+            "legation_service_calls",
+            "Calls of SERVICE to allowed endpoints",
+            ["endpoint", "status"],
+            registry=self.registry,
+        )
         for outcome in OUTCOMES:  # a series that is there from the start can be watched for its first count
             self._queries.labels(outcome)
         self.registry.register(_OfRelease(current))
         if statistics:
             self.registry.register(_OfProcesses(statistics))
         ProcessCollector(registry=self.registry)
+
+    def called(self, call: Call) -> None:
+        """Count a call to another endpoint, of which there are as many as the operator allows."""
+        self._calls.labels(call.endpoint, call.status).inc()
 
     def finished(self, noted: Exchange) -> None:
         """Count an exchange."""
@@ -134,9 +145,7 @@ class _OfProcesses(Collector):
         yield processes
         yield GaugeMetricFamily("legation_queries_waiting", "Queries that wait for a process", value=now.waiting)
         yield CounterMetricFamily("legation_query_processes_started", "Query processes started", value=now.started)
-        ended = CounterMetricFamily(
-            "legation_query_processes_ended", "Query processes ended, and replaced, by reason", labels=["reason"]
-        )
-        for reason, number in sorted(now.ended.items()):
-            ended.add_metric([reason], number)
-        yield ended
+        killed = CounterMetricFamily("legation_query_processes_killed", "Query processes killed", labels=["reason"])
+        for reason, number in sorted(now.killed.items()):
+            killed.add_metric([reason], number)
+        yield killed

@@ -18,16 +18,16 @@ from flask import Flask, Response, has_request_context, request
 
 from server.client import LOOPBACK, Client, Network, who_asks
 from server.current import Current
-from server.query.delivery import Ended
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 OUTCOMES = (
     "ok", "syntax", "refused", "length", "depth", "rate", "queue", "deadline", "memory", "rows", "bytes",
-    "disconnect", "failed",
+    "disconnect", "service", "failed",
 )  # fmt: skip
-"""How queries end: answered, not understood, not allowed, over a limit, left by the client, or by our fault."""
+"""How queries end: answered, not understood, refused, over a limit, left by the client, by another endpoint's fault,
+or by ours."""
 
 ENVIRON = "legation.exchange"
 """The name in the WSGI environment by which a request finds what is noted of it."""
@@ -42,8 +42,7 @@ class Exchange:
     ``at`` is the time of the first line in seconds since 1970. ``route`` is a rule of the application, or "other".
     ``size`` counts the bytes of the body that were handed over, as they are compressed. ``complete`` says whether
     they were all. ``query`` is the start of the SHA-256 of a query's text, ``limit`` which limit a problem named.
-    ``outcome`` is for those who know better than the status how a query ended, as when it fails after a 200;
-    ``rows`` are those of its answer, or triples, where a query process has counted them.
+    ``outcome`` is for those who know better than the status how a query ended, as when it fails after a 200.
     """
 
     request_id: str
@@ -61,7 +60,6 @@ class Exchange:
     query: str = ""
     limit: str = ""
     outcome: str = ""
-    rows: int | None = None
     _started: float = field(default_factory=time.perf_counter)
 
     def finish(self) -> None:
@@ -70,22 +68,16 @@ class Exchange:
         if self.query or (self.limit and self.route == "/sparql"):
             self.outcome = self.outcome or self._outcome()
 
-    def ended(self, how: Ended) -> None:
-        """Note how a query ended that came to a process: a problem that is not a limit's is told by its status."""
-        self.rows = how.rows
-        if how.outcome in OUTCOMES:
-            self.outcome = how.outcome if how.outcome != "ok" else ""  # until its client has all of it
-        elif how.outcome in {"stalled", "crash"}:
-            self.outcome = "disconnect" if how.outcome == "stalled" else "failed"
-
     def _outcome(self) -> str:
         if self.limit in OUTCOMES:
             return self.limit
         if self.status < 400:
             return "ok" if self.complete else "disconnect"
         if self.status < 500:
+            if self.limit:  # of what a query may ask for at all
+                return "refused"
             return {400: "syntax", 413: "length", 429: "rate", 499: "disconnect"}.get(self.status, "refused")
-        return "deadline" if self.status == 504 else "failed"
+        return {502: "service", 504: "deadline"}.get(self.status, "failed")
 
 
 def exchange() -> Exchange | None:
@@ -93,11 +85,16 @@ def exchange() -> Exchange | None:
     return request.environ.get(ENVIRON) if has_request_context() else None
 
 
-def note_query(query: str) -> Exchange:
-    """Note that the request at hand asks a query, whose text itself is kept nowhere, and return all that is noted."""
-    noted: Exchange = request.environ[ENVIRON]
-    noted.query = sha256(query.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    return noted
+def who() -> Client:
+    """Return who sent the request at hand."""
+    noted = exchange()
+    return noted.client if noted else Client(None)
+
+
+def asked(query: str) -> None:
+    """Note that the request at hand asks a query, whose text itself is kept nowhere."""
+    if noted := exchange():
+        noted.query = sha256(query.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def observe(

@@ -21,8 +21,8 @@ REQUEST_ID = {
     "schema": {"type": "string"},
 }
 
-UNCOUNTED = frozenset({"healthz", "metrics", "static"})
-"""Operations that no client can ask for too often: those of ``server.rate.UNCOUNTED``."""
+UNBOUND = frozenset({"healthz", "metrics"})
+"""Operations that may be asked at any rate: those of ``server.app.UNBOUND``."""
 
 
 def blueprint() -> Blueprint:
@@ -52,7 +52,7 @@ def _template() -> dict[str, Any]:
         response["headers"] = {**response.get("headers", {}), **named}
     for path in about["paths"].values():
         for operation in path.values():
-            if operation["operationId"] not in UNCOUNTED:
+            if operation["operationId"] not in UNBOUND:
                 operation["responses"].setdefault("429", {"$ref": "#/components/responses/TooMany"})
             parameters = operation.get("parameters", [])
             operation["parameters"] = [*parameters, {"$ref": "#/components/parameters/RequestId"}]

@@ -5,20 +5,14 @@ from __future__ import annotations
 import math
 import time
 
-from flask import Flask, request
 from limits import RateLimitItemPerSecond
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from server.limits import Limits
-from server.observe import exchange
 from server.problem import Problem
 
 WINDOW_S = 10
 """Seconds over which requests are counted: a page's many files come at once, and then none for long."""
-
-UNCOUNTED = frozenset({"static", "pages.healthz", "metrics.exposition"})
-"""Addresses that cost next to nothing."""
 
 
 class Rate:
@@ -40,14 +34,3 @@ class Rate:
         most = f"{self._most.amount} requests in {WINDOW_S} seconds"
         detail = f"More than {most} came from your address; go on in {wait} s, one request after the other."
         raise Problem(429, detail, headers={"Retry-After": str(wait)}, limit="rate")
-
-
-def bound(app: Flask, limits: Limits) -> None:
-    """Let the application refuse clients that ask more often than ``limits`` allow."""
-    rate = Rate(limits.rate)
-
-    @app.before_request
-    def _count() -> None:
-        noted = exchange()
-        if noted and request.endpoint not in UNCOUNTED and (limits.rate_local or not noted.client.is_local):
-            rate.count(noted.client.key)

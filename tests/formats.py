@@ -44,6 +44,7 @@ for name, strategy in {
     "reconciliation-queries": st.dictionaries(st.text(max_size=5), RECONCILED, max_size=3).map(json.dumps),
     "reconciliation-extension": EXTENDED.map(json.dumps),
     "media-ranges": MEDIA_RANGES,
+    "name-start": NEEDLES,
     "key": st.sampled_from(["person/ada-example", "place/norland", "article/news one", "graph/events", "nobody"]),
     "version": st.sampled_from(["0.1.0-test", "0.2"]),
     "file-name": st.sampled_from(["manifest.json", "SHA256SUMS", "legation-0.1.0-test.nq.gz", "store"]),

@@ -33,10 +33,9 @@ from server.errors import answer_with_problems
 from server.headers import EXPOSED
 from server.limits import Limits
 from server.metrics import Metrics
-from server.observe import OUTCOMES, Exchange, note_query, observe
+from server.observe import OUTCOMES, Exchange, asked, exchange, observe
 from server.pages import blueprint as pages
 from server.problem import Problem
-from server.query.delivery import Ended
 from server.query.pool import Pool
 from server.ready import Seal, probe
 from tests.server_fixture import BASE, point, serving, write_release
@@ -243,7 +242,7 @@ def test_the_probe_is_a_query_in_a_process(folder: Path) -> None:
     assert seal.sealed == pool.sealed
     assert ("seccomp) lets no" in seal.why) == seal.sealed
     now = pool.statistics()
-    assert (now.busy, now.slow, now.ended) == (0, 0, {})
+    assert (now.busy, now.slow, now.killed) == (0, 0, {})
 
 
 def test_a_server_whose_queries_wait_too_long_is_not_ready(folder: Path) -> None:
@@ -430,7 +429,7 @@ class Doing:
     slow: int = 3
     waiting: int = 4
     started: int = 9
-    ended: dict[str, int] = field(default_factory=lambda: {"deadline": 2, "disconnect": 1})
+    killed: dict[str, int] = field(default_factory=lambda: {"deadline": 2, "disconnect": 1})
 
 
 def test_what_the_query_processes_do_is_asked_at_each_look(folder: Path) -> None:
@@ -442,7 +441,7 @@ def test_what_the_query_processes_do_is_asked_at_each_look(folder: Path) -> None
         'legation_query_processes{state="slow"} 3.0',
         "legation_queries_waiting 4.0",
         "legation_query_processes_started_total 9.0",
-        'legation_query_processes_ended_total{reason="deadline"} 2.0',
+        'legation_query_processes_killed_total{reason="deadline"} 2.0',
     ):
         assert line_ in text.splitlines()
     assert 'legation_query_processes{state="busy"} 0.0' in generate_latest(metrics.registry).decode()
@@ -537,17 +536,19 @@ def streaming(folder: Path, log: Path) -> Flask:
         for _ in range(count):
             yield b"x" * 10
         if fails:
-            exchange_of[0].ended(Ended("memory", 1.0))
+            exchange_of[0].outcome = "memory"
             raise RuntimeError("the query process is gone")
 
     @app.get("/sparql")
     def whole() -> Response:
-        note_query("ASK {}")
+        asked("ASK {}")
         return Response(pieces(3))
 
     @app.get("/fails")
     def fails() -> Response:
-        exchange_of.append(note_query("ASK {}"))
+        asked("ASK {}")
+        if noted := exchange():
+            exchange_of.append(noted)
         return Response(pieces(3, fails=True))
 
     observe(app, Current(folder), finished=[access_log(str(log))])
@@ -596,7 +597,8 @@ def test_a_file_sent_by_the_system_is_counted_by_how_far_it_was_read(web: FlaskC
     def fetch(read: int) -> Wrapper:
         body = web.application.wsgi_app(
             {"PATH_INFO": "/dumps/0.1.0-test/manifest.json", "REQUEST_METHOD": "GET", "SERVER_NAME": "x",
-             "SERVER_PORT": "1", "wsgi.url_scheme": "http", "HTTP_HOST": "x", "wsgi.file_wrapper": Wrapper, "wsgi.input": BytesIO()},
+             "SERVER_PORT": "1", "wsgi.url_scheme": "http", "HTTP_HOST": "x", "wsgi.file_wrapper": Wrapper,
+             "wsgi.input": BytesIO()},
             lambda *_: lambda _: None,
         )  # fmt: skip
         assert isinstance(body, Wrapper)
@@ -618,25 +620,28 @@ def test_by_default_only_this_machines_proxies_are_believed(web: FlaskClient, lo
 
 
 @pytest.mark.parametrize(
-    ("how", "status", "complete", "outcome"),
+    ("status", "limit", "complete", "outcome"),
     [
-        ("ok", 200, True, "ok"),
-        ("ok", 200, False, "disconnect"),  # it was answered, but the client did not take all of it
-        ("rows", 200, False, "rows"),
-        ("deadline", 504, True, "deadline"),
-        ("stalled", 200, False, "disconnect"),
-        ("disconnect", 499, True, "disconnect"),
-        ("crash", 503, True, "failed"),
-        ("400", 400, True, "syntax"),
-        ("406", 406, True, "refused"),
-        ("error", 403, True, "refused"),
+        (200, "", True, "ok"),
+        (200, "", False, "disconnect"),  # it was answered, but the client did not take all of it
+        (304, "", True, "ok"),
+        (504, "deadline", True, "deadline"),
+        (503, "memory", True, "memory"),
+        (413, "rows", True, "rows"),
+        (499, "", True, "disconnect"),
+        (503, "", True, "failed"),
+        (502, "", True, "service"),
+        (400, "services", True, "refused"),
+        (400, "", True, "syntax"),
+        (406, "", True, "refused"),
+        (403, "", True, "refused"),
     ],
 )
-def test_what_a_query_process_tells_is_the_outcome(how: str, status: int, complete: bool, outcome: str) -> None:
+def test_the_answer_tells_how_a_query_ended(status: int, limit: str, complete: bool, outcome: str) -> None:
     noted = Exchange("id", 0.0, "GET", "/sparql", "", Client(None), status=status, complete=complete, query="00")
-    noted.ended(Ended(how, 1.0, rows=7))
+    noted.limit = limit
     noted.finish()
-    assert (noted.outcome, noted.rows) == (outcome, 7)
+    assert noted.outcome == outcome
 
 
 # ---------------------------------------------------------------- how often a client may ask
@@ -689,7 +694,7 @@ MALFORMED = {
     "an address too long": (b"GET /?" + b"x" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
     "a header too long": (b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"x" * 9000 + b"\r\n\r\n", 431),
     "headers too many": (b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 300 + b"\r\n", 431),
-    "a coding unheard of": (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: secret\r\n\r\n", 501),
+    "a coding unheard of": (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: secret\r\n\r\n", 400),
     "an expectation unheard of": (b"GET / HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\n\r\n", 417),
     "a chunk of no size": (CHUNKED + b"zz\r\nASK{}\r\n0\r\n\r\n", 400),
     "a chunk of the wrong size": (CHUNKED + b"2\r\nASK{}\r\n0\r\n\r\n", 400),
@@ -718,8 +723,7 @@ def test_a_body_that_breaks_off_harms_nobody(address: str) -> None:
             connection.shutdown(socket.SHUT_WR)
             response = http.client.HTTPResponse(connection)
             response.begin()
-            assert response.status == 400
-            assert json.loads(response.read())["status"] == 400
+            assert response.status in (400, 499)  # one that hangs up has perhaps left before it is told
     assert speak(address, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")[0] == 200
 
 
