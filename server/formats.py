@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 from pyoxigraph import QueryResultsFormat, RdfFormat, Triple
@@ -51,9 +51,17 @@ def write_graph(triples: Iterable[Triple], media_type: str) -> bytes:
         Problem: 406, when RDF/XML has no element name for a property, as for ``…/1``.
     """
     syntax = GRAPHS[media_type]
-    if syntax == RdfFormat.RDF_XML:
-        triples = list(triples)
-        for triple in triples:
-            if not _ELEMENT.search(triple.predicate.value):
-                raise Problem(406, f"RDF/XML has no name for the property {triple.predicate.value}; ask for Turtle.")
-    return ox.serialize(triples, format=syntax, prefixes=PREFIXES) or b""
+    found = named_elements(triples) if syntax == RdfFormat.RDF_XML else triples
+    return ox.serialize(found, format=syntax, prefixes=PREFIXES) or b""
+
+
+def named_elements(triples: Iterable[Triple]) -> Iterator[Triple]:
+    """Yield the triples, whose properties must have names in RDF/XML.
+
+    Raises:
+        Problem: 406, when one has none.
+    """
+    for triple in triples:
+        if not _ELEMENT.search(triple.predicate.value):
+            raise Problem(406, f"RDF/XML has no name for the property {triple.predicate.value}; ask for Turtle.")
+        yield triple

@@ -15,6 +15,7 @@ from kg.release import Release
 from server.current import Current
 from server.examples import Example
 from server.problem import Problem
+from server.query.pool import Pool
 
 COUNTED = {
     "Article": "articles",
@@ -61,8 +62,16 @@ class Count:
     number: int
 
 
-def blueprint(current: Current, *, examples: Sequence[Example]) -> Blueprint:
-    """Return the landing page, the packaged vocabulary, and the two checks that operators poll."""
+SEALED = "the system refuses query processes any socket (seccomp)"
+UNSEALED = "no filter of system calls is known for this system: the guard alone refuses SERVICE"
+
+
+def blueprint(current: Current, pool: Pool, *, examples: Sequence[Example]) -> Blueprint:
+    """Return the landing page, the packaged vocabulary, and the two checks that operators poll.
+
+    ``/healthz`` asks whether the process answers at all, and looks at nothing else: to restart it would not help a
+    broken release. ``/readyz`` asks whether queries can be sent here.
+    """
     routes = Blueprint("pages", __name__)
     counts = lru_cache(maxsize=1)(count)
 
@@ -84,13 +93,14 @@ def blueprint(current: Current, *, examples: Sequence[Example]) -> Blueprint:
 
     @routes.get("/healthz")
     def healthz() -> Response:
-        return jsonify(status="ok", release=current().version)
+        return _state(status="ok", release=current.opened.version)
 
     @routes.get("/readyz")
     def readyz() -> Response:
         release = current()
         check(release)
-        return jsonify(status="ok", release=release.version)
+        sealed = pool.probe()
+        return _state(status="ok", release=release.version, sealed=sealed, why=SEALED if sealed else UNSEALED)
 
     return routes
 
@@ -156,6 +166,12 @@ def check(release: Release) -> None:
         raise Problem(503, f"The store of release {release.version} cannot be read: {error}.") from error
     if not (isinstance(answer, QueryBoolean) and bool(answer)):
         raise Problem(503, f"The store of release {release.version} does not answer.")
+
+
+def _state(**members: object) -> Response:
+    response = jsonify(members)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _integer(term: object) -> int:

@@ -1,58 +1,17 @@
-"""Errors as people and programs can read them: ``application/problem+json`` (RFC 9457)."""
+"""An error as people and programs can read it (RFC 9457): a status, what to do next, and further members."""
 
 from __future__ import annotations
 
-import json
-from http import HTTPStatus
 
-from flask import Flask, Response
-from werkzeug.exceptions import HTTPException
+class Problem(Exception):  # noqa: N818 - RFC 9457's word for it
+    """An error with a status, a sentence that says what to do next, and further members such as ``line``.
 
-from kg.errors import ReleaseError
-
-MEDIA_TYPE = "application/problem+json"
-
-DETAILS = {
-    404: "There is nothing at this address; / lists what this server has.",
-    405: "This address does not take that method; the Allow header names those it takes.",
-    413: "The body of the request is too long; /sparql takes queries of up to 64 KiB.",
-    500: "The server failed on this request, which is a fault of the server; its log has the cause.",
-}
-"""What to do next, for errors that are raised by the web framework and not by us."""
-
-
-class Problem(HTTPException):
-    """An error with a status, a sentence that says what to do next, and further members such as ``line``."""
+    A member ``limit`` names the limit that was hit. Whoever answers requests makes a response of it.
+    """
 
     def __init__(self, status: int, detail: str, *, headers: dict[str, str] | None = None, **members: object) -> None:
         super().__init__(detail)
-        self.code = status
+        self.status = status
+        self.detail = detail
         self.headers = headers or {}
         self.members = members
-
-
-def problem(status: int, detail: str, *, headers: dict[str, str] | None = None, **members: object) -> Response:
-    """Return the response that tells a client of an error."""
-    about = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **members}
-    body = json.dumps(about, ensure_ascii=False) + "\n"
-    return Response(body, status=status, headers=headers or {}, content_type=MEDIA_TYPE)
-
-
-def answer_with_problems(app: Flask) -> None:
-    """Let the application answer every error as a problem; what nobody foresaw becomes a 500 without details."""
-
-    @app.errorhandler(HTTPException)
-    def _http(error: HTTPException) -> Response:
-        if isinstance(error, Problem):
-            return problem(error.code or 500, error.description or "", headers=error.headers, **error.members)
-        status = error.code or 500
-        if status < 400:  # a redirect that the router raised
-            return Response(error.get_body(), status=status, headers=error.get_headers())
-        kept = {name: value for name, value in error.get_headers() if name != "Content-Type"}
-        return problem(status, DETAILS.get(status, error.description or ""), headers=kept)
-
-    @app.errorhandler(ReleaseError)
-    def _release(error: ReleaseError) -> Response:
-        app.logger.error("%s", error)
-        detail = "The current release cannot be opened just now; try again, or ask the operator to look at the log."
-        return problem(503, detail, headers={"Retry-After": "10"})

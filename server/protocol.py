@@ -21,11 +21,12 @@ UPDATE_TERMS = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
 
 @dataclass(frozen=True)
 class Question:
-    """A query as the protocol brings it; None as the graphs means that the request names no dataset."""
+    """A query as the protocol brings it; None stands for what the request does not name."""
 
     query: str
     default_graphs: tuple[NamedNode, ...] | None = None
     named_graphs: tuple[NamedNode, ...] | None = None
+    timeout_s: float | None = None
 
 
 def read(incoming: Request) -> Question:
@@ -51,9 +52,23 @@ def read(incoming: Request) -> Question:
         found = f"{len(queries)} were found" if queries else "there is none"
         raise Problem(400, f"A request carries exactly one query, as the parameter 'query'; here {found}.")
     default, named = _graphs(pairs, "default-graph-uri"), _graphs(pairs, "named-graph-uri")
+    timeout_s = _timeout([value for name, value in pairs if name == "timeout"])
     if default or named:
-        return Question(queries[0], default, named)
-    return Question(queries[0])
+        return Question(queries[0], default, named, timeout_s)
+    return Question(queries[0], timeout_s=timeout_s)
+
+
+def _timeout(given: list[str]) -> float | None:
+    """Return the seconds that a request wants to wait, which is no part of the protocol."""
+    if not given:
+        return None
+    try:
+        seconds = float(given[0])
+    except ValueError:
+        seconds = 0.0
+    if len(given) > 1 or not 0 < seconds < float("inf"):
+        raise Problem(400, "The parameter 'timeout' is one number of seconds above 0, such as timeout=10.")
+    return seconds
 
 
 def _graphs(pairs: Iterable[tuple[str, str]], name: str) -> tuple[NamedNode, ...]:

@@ -1,8 +1,7 @@
-"""Serves a release with gunicorn, in processes that are started and replaced from here.
+"""Serves a release with gunicorn: one process that talks to clients, and the query processes below it.
 
-Each worker handles one request at a time and opens the store after the fork. A query that outlives its deadline
-cannot be stopped in its thread: its client gets 504, then its worker ends and a new one takes its place, which
-takes well under a second. If a worker hangs otherwise, gunicorn kills it; its client sees the connection break.
+The one process has a thread for each request at hand, and every one of them does little: queries run in processes of
+their own, and what is left is to wait for them. So the queue, the limits of each client and the figures are one.
 """
 
 from __future__ import annotations
@@ -21,9 +20,17 @@ from gunicorn.errors import AppImportError, HaltServer
 from kg.errors import LegationError, ReleaseError
 from server.app import create_app
 from server.current import check
+from server.early import Worker
+from server.limits import Limits
+
+THREADS = 1000
+"""Requests that may be open at a time, slow clients' among them; threads are only started as they are needed."""
+
+CONNECTIONS = 2000
+"""Connections that may be open, most of them waiting for their client's next request."""
 
 GRACE_S = 15
-"""Seconds that a request may take beyond a query's deadline before its worker is killed."""
+"""Seconds that requests have to end when the server stops, beyond a query's own."""
 
 
 def serve(
@@ -31,8 +38,7 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int = 8000,
-    workers: int = 2,
-    timeout_s: float = 30.0,
+    limits: Limits | None = None,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve until the process is told to stop (SIGTERM, or Ctrl-C), then finish the requests at hand and return.
@@ -45,15 +51,45 @@ def serve(
         LegationError: The port is taken or the address is not of this machine.
     """
     check(release_dir)
+    limits = limits or Limits()
+
+    def make() -> Flask:
+        app = create_app(release_dir, limits=limits)
+        app.extensions["pool"].probe()
+        return app
+
+    try:
+        run(make, host=host, port=port, grace_s=round(limits.timeout_s) + GRACE_S, on_ready=on_ready)
+    except HaltServer as stop:
+        raise ReleaseError(f"{release_dir}: the server cannot start, for the reason above") from stop
+
+
+def run(
+    make: Callable[[], Flask],
+    *,
+    host: str,
+    port: int,
+    grace_s: int = GRACE_S,
+    on_ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve the application that ``make`` returns, which is called in the process that answers requests.
+
+    Raises:
+        HaltServer: It could not be made.
+        LegationError: The port is taken or the address is not of this machine.
+    """
     listener = listen(host, port)
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{listener.getsockname()[1]}"
     settings = {
         "bind": f"fd://{listener.detach()}",
-        "workers": workers,
-        "worker_class": "sync",
-        "timeout": round(timeout_s) + GRACE_S,
-        "graceful_timeout": GRACE_S,
+        "workers": 1,
+        "threads": THREADS,
+        "worker_connections": CONNECTIONS,
+        "worker_class": Worker,
+        "keepalive": 30,
+        "timeout": 60,  # of the loop that accepts connections, not of a request
+        "graceful_timeout": grace_s,
         "limit_request_line": 8190,  # the longest that gunicorn bounds; longer queries are posted
         "loglevel": "warning",
         "control_socket_disable": True,
@@ -61,14 +97,14 @@ def serve(
     }
     master = os.getpid()
     try:
-        _Server(lambda: create_app(release_dir, timeout_s=timeout_s, on_overrun=_end), settings).run()
+        _Server(make, settings).run()
     except (SystemExit, HaltServer) as stop:
         code = stop.code if isinstance(stop, SystemExit) else stop.exit_status
         if os.getpid() != master:  # a worker's end: what our caller does next is not its business
             sys.stderr.flush()
             os._exit(code if isinstance(code, int) else 1)
         if code:
-            raise ReleaseError(f"{release_dir}: the server cannot start, for the reason above") from stop
+            raise HaltServer("stopped", code if isinstance(code, int) else 1) from stop
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
@@ -100,8 +136,3 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         reason = f"{host} port {port} cannot be listened on ({error.strerror}); choose another with --port"
         raise LegationError(reason) from error
-
-
-def _end() -> None:
-    """End this worker at once: the thread of a runaway query would keep an orderly exit waiting."""
-    os._exit(0)

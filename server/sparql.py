@@ -1,42 +1,53 @@
 """The endpoint ``/sparql`` after the SPARQL 1.1 Protocol, for queries only.
 
-An answer is complete before its first byte goes out, so that a 200 is never the start of a partial result. The
-default graph is the union of all graphs, unless the request or the query's FROM names a dataset.
+A request is read, its query vetted, and a query process asked. What comes back in time and within the limits goes
+out as it comes; the first 64 KiB are held back, so that a 200 is hardly ever the start of a partial result, and if it
+is, the connection breaks. The default graph is the union of all graphs, unless the request or the query's FROM names
+a dataset.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any
 
-from flask import Blueprint, Response, request
-from pyoxigraph import QueryTriples, Store
-from werkzeug.datastructures import MIMEAccept
+from flask import Blueprint, Request, Response, request
 
+from kg.tokens import keywords
 from server import description
 from server.current import Current
-from server.engine import run_within
+from server.encoding import accepted
 from server.formats import GRAPHS, RESULTS, content_type, write_graph
-from server.guard import Vetted, vet
+from server.guard import vet
+from server.limits import Limits
 from server.negotiate import choose
-from server.problem import Problem, problem
+from server.observe import asked, exchange, who
+from server.problem import Problem
 from server.protocol import Question, read
-from server.syntax import explain
+from server.query.delivery import Delivery, Disk, is_gone
+from server.query.pool import Pool
+
+CHANGING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
+"""Functions with which an answer differs from one time to the next, so that it has no ETag."""
+
+_SERIALIZERS = version("pyoxigraph")
+_MAKES_NODES = re.compile(r"_:|\[|\(")
 
 
 def blueprint(
     current: Current,
+    pool: Pool,
     *,
     base: str,
     editor: Callable[[], Response],
-    timeout_s: float,
-    on_overrun: Callable[[], None] | None = None,
 ) -> Blueprint:
-    """Return the endpoint; ``editor`` makes the page for browsers that come without a query.
-
-    ``on_overrun`` is called once a client has been told that its query ran too long.
-    """
+    """Return the endpoint; ``editor`` makes the page for browsers that come without a query."""
     routes = Blueprint("sparql", __name__)
+    disk = Disk(pool.limits.spool_bytes)
 
     @routes.route("/sparql", methods=["GET", "POST"])
     def sparql() -> Response:
@@ -47,60 +58,90 @@ def blueprint(
             about = description.describe(current().store, endpoint=request.base_url, base=base)
             return Response(write_graph(about, media_type), content_type=content_type(media_type))
         question = read(request)
-        vetted = vet(question.query)
-        store, accept = current().store, request.accept_mimetypes
+        asked(question.query)
+        wanted = ask(question, request, release=current().path.as_posix(), limits=pool.limits)
+        tag = etag(wanted, current().version) if request.method != "POST" else ""
+        if tag and request.if_none_match.contains_weak(tag) and not request.if_none_match.star_tag:
+            return _cacheable(Response(status=304), tag)
+        timeout_s = min(question.timeout_s or pool.limits.timeout_s, pool.limits.timeout_s)
+        client = request.environ.get("gunicorn.socket")
         try:
-            body, media_type = run_within(timeout_s, lambda: answer(store, question, vetted, accept))
-        except TimeoutError:
-            detail = (
-                f"The query was given up after {timeout_s:g} seconds. Filter earlier, add a LIMIT, or use the dumps."
-            )
-            late = problem(504, detail, timeout_seconds=timeout_s)
-            if on_overrun:
-                late.call_on_close(on_overrun)
-            return late
-        return Response(body, content_type=content_type(media_type))
+            loan = pool.lend(who().key, is_gone=lambda: is_gone(client))
+            delivery = Delivery(loan, disk=disk, timeout_s=timeout_s, client=client, tell=_noting())
+            delivery.ask(wanted)
+        except ConnectionAbortedError:
+            return Response(status=499)  # as logs have it; nobody is there to read it
+        whole = delivery.is_whole or request.method == "HEAD"
+        response = Response(b"".join(delivery.body()) if whole else delivery.body())
+        response.content_type = content_type(delivery.head["media_type"])
+        if delivery.head["encoding"]:
+            response.headers["Content-Encoding"] = delivery.head["encoding"]
+        return _cacheable(response, tag)
 
     return routes
 
 
-def answer(store: Store, question: Question, vetted: Vetted, accept: MIMEAccept) -> tuple[bytes, str]:
-    """Return the whole answer and its media type.
-
-    The dataset of the request comes before that of the query (protocol, section 2.1.4). Graphs are names in this
-    store; nothing is fetched.
+def ask(question: Question, incoming: Request, *, release: str, limits: Limits) -> dict[str, Any]:
+    """Return what a query process is asked: it knows the form of the query, and so which of the two formats it takes.
 
     Raises:
-        Problem: 400 with ``line`` and ``column`` when the query cannot be parsed, 406 when no format suits.
+        Problem: The guard refuses the query, or no format that is offered suits the client.
     """
-    with told_plainly(vetted.text):
-        if question.default_graphs is not None or question.named_graphs is not None:
-            result = store.query(
-                vetted.text,
-                default_graph=list(question.default_graphs or ()),
-                named_graphs=list(question.named_graphs or ()),
-            )
-        else:
-            result = store.query(vetted.text, use_default_graph_as_union=not vetted.has_dataset)
-        if isinstance(result, QueryTriples):
-            media_type = choose(accept, list(GRAPHS))
-            return write_graph(result, media_type), media_type
-        media_type = choose(accept, list(RESULTS))
-        return result.serialize(format=RESULTS[media_type]) or b"", media_type
+    vetted = vet(question.query)
+    chosen, refusal = {}, {}
+    for form, formats in (("results", RESULTS), ("graph", GRAPHS)):
+        try:
+            chosen[form] = choose(incoming.accept_mimetypes, list(formats))
+        except Problem as problem:
+            refusal[form] = problem.detail
+    if not chosen:
+        raise Problem(406, f"{refusal['results']} Of CONSTRUCT and DESCRIBE, ask for {', '.join(GRAPHS)}.")
+    from_request = question.default_graphs is not None or question.named_graphs is not None
+    return {
+        "release": release,
+        "query": vetted.text,
+        "union": not from_request and not vetted.has_dataset,
+        "default": [node.value for node in question.default_graphs or ()] if from_request else None,
+        "named": [node.value for node in question.named_graphs or ()] if from_request else None,
+        "results": chosen.get("results"),
+        "graph": chosen.get("graph"),
+        "refusal": refusal,
+        "encoding": accepted(incoming),
+        "most_bytes": limits.answer_bytes,
+        "most_rows": limits.rows,
+        "head_only": incoming.method == "HEAD",
+    }
 
 
-@contextmanager
-def told_plainly(query: str) -> Iterator[None]:
-    """Raise what the engine says against a query in words that help its author.
+def etag(asked: dict[str, Any], release: str) -> str:
+    """Return a name for the bytes of the answer, empty where they differ from one time to the next.
 
-    Raises:
-        Problem: 400, with ``line`` and ``column`` when the query cannot be parsed.
+    It is made of the release, whose content its version names, the query, the dataset, the format and the encoding.
     """
-    try:
-        yield
-    except SyntaxError as error:
-        line, column, reason = explain(query, error.msg)
-        detail = f"The query cannot be parsed at line {line}, column {column}: {reason}."
-        raise Problem(400, detail, line=line, column=column) from error
-    except RuntimeError as error:  # a function or a type that the engine does not have
-        raise Problem(400, f"The query cannot be evaluated: {error}.") from error
+    query = asked["query"]
+    words = set(keywords(query))
+    if words & CHANGING or ("CONSTRUCT" in words and _MAKES_NODES.search(query)):
+        return ""
+    names = ("query", "default", "named", "results", "graph", "encoding")
+    content = json.dumps([release, _SERIALIZERS, *(asked[name] for name in names)])
+    return hashlib.sha256(content.encode()).hexdigest()[:32]
+
+
+def _cacheable(response: Response, tag: str) -> Response:
+    """Let caches keep an answer, and ask each time whether it is still the one: a new release may come any moment."""
+    response.headers["Cache-Control"] = "public, no-cache" if tag else "no-store"
+    if tag:
+        response.set_etag(tag)
+    response.vary.update(("Accept", "Accept-Encoding"))
+    return response
+
+
+def _noting() -> Callable[[str], None]:
+    """Return what notes how the query of the request at hand ended, also when that is after the request."""
+    noted = exchange()
+
+    def note(outcome: str) -> None:
+        if noted:
+            noted.outcome = outcome
+
+    return note

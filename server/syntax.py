@@ -3,13 +3,33 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from kg.iri import PREFIXES
 from kg.tokens import TOKENS
+from server.problem import Problem
 
 _POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _CHARACTER_CLASSES = {r"\['0'[^\]]*\]": "a digit", r"\['A'[^\]]*\]": "a name", r"\[_\]": "something more"}
 """How the engine's parser names kinds of characters, and how a reader would."""
+
+
+@contextmanager
+def told_plainly(query: str) -> Iterator[None]:
+    """Raise what the engine says against a query in words that help its author.
+
+    Raises:
+        Problem: 400, with ``line`` and ``column`` when the query cannot be parsed.
+    """
+    try:
+        yield
+    except SyntaxError as error:
+        line, column, reason = explain(query, error.msg)
+        detail = f"The query cannot be parsed at line {line}, column {column}: {reason}."
+        raise Problem(400, detail, line=line, column=column) from error
+    except RuntimeError as error:  # a function or a type that the engine does not have
+        raise Problem(400, f"The query cannot be evaluated: {error}.") from error
 
 
 def explain(query: str, message: str) -> tuple[int, int, str]:

@@ -72,8 +72,8 @@ HARMLESS = [
 def test_every_spelling_of_service_is_refused(query: str) -> None:
     with pytest.raises(Problem) as refusal:
         vet(query.replace("{u}", "http://127.0.0.1:9/"))
-    assert refusal.value.code == 403
-    assert "SERVICE is not offered" in str(refusal.value.description)
+    assert refusal.value.status == 403
+    assert "SERVICE is not offered" in str(refusal.value.detail)
 
 
 @pytest.mark.parametrize("query", HARMLESS)
@@ -131,7 +131,7 @@ def test_no_arrangement_of_space_and_comments_hides_a_call(
     query = f"PREFIX e: <http://a/> SELECT * {{ {before}{word}{gap}{silent}{target}{after} ?s ?p ?o }} }}"
     with pytest.raises(Problem) as refusal:
         vet(query)
-    assert refusal.value.code == 403
+    assert refusal.value.status == 403
 
 
 @pytest.mark.parametrize("brackets", ["{}", "()", "[]"])
@@ -142,7 +142,7 @@ def test_nesting_is_capped_before_the_engine_sees_it(brackets: str) -> None:
     vet(head + opening * within + "1" + closing * within)
     with pytest.raises(Problem) as refusal:
         vet(head + opening * (within + 1))
-    assert refusal.value.code == 400
+    assert refusal.value.status == 400
 
 
 @pytest.mark.parametrize(
@@ -158,14 +158,14 @@ def test_nesting_is_capped_before_the_engine_sees_it(brackets: str) -> None:
 def test_no_literal_comment_or_iri_hides_nesting(disguise: str) -> None:
     with pytest.raises(Problem) as refusal:
         vet(disguise)
-    assert refusal.value.code == 400
+    assert refusal.value.status == 400
 
 
 def test_long_queries_are_refused_by_their_bytes() -> None:
     vet("ASK {} #".ljust(MAX_BYTES, "x"))
     with pytest.raises(Problem) as refusal:
         vet("ASK {} #".ljust(MAX_BYTES - 10, "x") + "é" * 6)
-    assert refusal.value.code == 413
+    assert refusal.value.status == 413
 
 
 @pytest.mark.parametrize(
@@ -183,8 +183,8 @@ def test_long_queries_are_refused_by_their_bytes() -> None:
 def test_updates_are_refused(query: str) -> None:
     with pytest.raises(Problem) as refusal:
         vet(query)
-    assert refusal.value.code == 403
-    assert "never change" in str(refusal.value.description)
+    assert refusal.value.status == 403
+    assert "never change" in str(refusal.value.detail)
 
 
 @pytest.mark.parametrize(

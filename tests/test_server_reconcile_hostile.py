@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from kg.iri import PREFIXES
 from server.app import create_app
+from server.limits import Limits
 from server.reconcile.ask import BATCH, IDS, MOST, PROPERTIES, TEXT, VALUES
 from tests.reconcile_fixture import ask, best, client, conforms, extend, extra
 from tests.server_fixture import BASE, write_release
@@ -117,7 +118,7 @@ def test_a_body_that_is_too_long_is_refused(http: FlaskClient) -> None:
 
 def test_what_takes_too_long_is_given_up_as_a_whole(tmp_path: Path) -> None:
     write_release(tmp_path, extra=extra())
-    http = create_app(tmp_path, timeout_s=0.0).test_client()
+    http = create_app(tmp_path, limits=Limits(timeout_s=0.0)).test_client()
     for parameter, message in (("queries", {"q": NAME}), ("extend", {"ids": ["state/tv"], "properties": []})):
         response = http.post("/reconcile", data={parameter: json.dumps(message)})
         assert (response.status_code, response.get_json()["timeout_seconds"]) == (504, 0.0)

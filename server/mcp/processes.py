@@ -21,8 +21,8 @@ from kg.errors import QueryError, ReleaseError
 from kg.release import Release
 from server.current import Current
 from server.engine import run_within
-from server.mcp.sealed import seal
 from server.problem import Problem
+from server.sealed import seal
 
 START_S = 60.0
 """Seconds that a new process may take to open the release, on a busy machine."""
@@ -111,6 +111,6 @@ def _run(
     try:
         return run_within(threading.TIMEOUT_MAX, partial(job, release, *arguments))
     except Problem as problem:
-        raise QueryError(problem.description or "") from None
+        raise QueryError(problem.detail) from None
     except OSError as error:
         raise ReleaseError(f"{release.path}: cannot be read ({error}); try again, or build it anew") from None

@@ -15,7 +15,7 @@ from kg.release import Release
 from server.formats import write_graph
 from server.guard import vet
 from server.mcp.answers import Answer
-from server.sparql import told_plainly
+from server.syntax import told_plainly
 
 MOST_CHARACTERS = 100_000
 """Most characters of all values together."""

@@ -205,7 +205,9 @@ def _name(draft: _Draft, text: str, number: int, *, person: bool, label: frozens
 def _starts(names: Sequence[str]) -> tuple[Sequence[int], Sequence[int]]:
     """Return where words start in names, in the order of the rest of the name from there on."""
     found = [(at, 0) for at in range(len(names))]
-    found += [(at, here + 1) for at, name in enumerate(names) for here, character in enumerate(name) if character == " "]
+    found += [
+        (at, here + 1) for at, name in enumerate(names) for here, character in enumerate(name) if character == " "
+    ]
     found.sort(key=lambda start: names[start[0]][start[1] :])
     return array("I", (at for at, _ in found)), array("I", (offset for _, offset in found))
 
