@@ -17,10 +17,12 @@ from server.early import answer_malformed_bodies
 from server.encoding import encode
 from server.errors import answer_with_problems
 from server.examples import Example
+from server.federation import Federation
 from server.headers import add_headers
 from server.limits import Limits
 from server.metrics import Metrics
 from server.metrics import blueprint as metrics_page
+from server.negotiate import Request
 from server.observe import observe, who
 from server.query.pool import Pool
 from server.rate import Rate
@@ -40,6 +42,7 @@ def create_app(
     *,
     base: str | None = None,
     limits: Limits | None = None,
+    federation: Federation | None = None,
     queries: Sequence[Example] | None = None,
     log_to: str = "",
     trusted: Sequence[Network] = LOOPBACK,
@@ -48,8 +51,9 @@ def create_app(
 
     ``base`` is the start of the data's IRIs, by default the one in the release's manifest. Queries run within
     ``limits`` in processes of their own, which the first query starts; ``app.extensions["pool"]`` holds them.
-    ``queries`` are the examples of the editor, by default those packaged. ``log_to`` is where the access log goes, a
-    file or ``-``. Proxies in the ``trusted`` networks are believed whom they ask for.
+    ``federation`` says which other endpoints queries may call (none). ``queries`` are the examples of the editor, by
+    default those packaged. ``log_to`` is where the access log goes, a file or ``-``. Proxies in the ``trusted``
+    networks are believed whom they ask for.
 
     Raises:
         ReleaseError: There is no release in the folder, or a damaged one.
@@ -63,11 +67,14 @@ def create_app(
 
     metrics = Metrics(current, statistics=pool.statistics)
     app = Flask("server")
+    app.request_class = Request
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = MAX_BODY
     app.json.compact = False  # type: ignore[attr-defined]  # of the default provider
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions["pool"] = pool
-    app.register_blueprint(sparql.blueprint(current, pool, base=base, editor=editor))
+    app.register_blueprint(
+        sparql.blueprint(current, pool, base=base, editor=editor, federation=federation, tell_call=metrics.called)
+    )
     app.register_blueprint(pages.blueprint(current, pool, examples=queries))
     app.register_blueprint(entities.blueprint(current, base=base))
     app.register_blueprint(dumps.blueprint(current))

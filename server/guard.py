@@ -16,7 +16,8 @@ import re
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
-from kg.tokens import IRI, STRING, VARIABLE, has_dataset, keywords
+from kg.dataset import has_dataset
+from kg.tokens import IRI, STRING, VARIABLE, keywords
 from server.problem import Problem
 
 MAX_BYTES = 64 * 1024
@@ -55,6 +56,15 @@ _UNCLOSED = 20
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
+class CallsOut(Problem):
+    """403: the query calls another endpoint, or may be read so."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            403, "SERVICE is not offered here: this endpoint calls no other. Join the two results on your side."
+        )
+
+
 @dataclass(frozen=True)
 class Vetted:
     """A query that may be handed to the engine; ``has_dataset`` tells whether it has a FROM clause of its own."""
@@ -67,7 +77,8 @@ def vet(query: str) -> Vetted:
     """Return the query as one that the engine may parse.
 
     Raises:
-        Problem: 413 when it is too long, 400 when nested too deeply, 403 when it is an update or calls SERVICE.
+        CallsOut: 403, when it calls SERVICE.
+        Problem: 413 when it is too long, 400 when nested too deeply, 403 when it is an update.
     """
     size = len(query.encode("utf-8", "surrogatepass"))
     if size > MAX_BYTES:
@@ -77,9 +88,7 @@ def vet(query: str) -> Vetted:
         if deepest > MAX_DEPTH:
             raise Problem(400, f"The query nests brackets more than {MAX_DEPTH} deep; write it flatter.")
         if calls_out:
-            raise Problem(
-                403, "SERVICE is not offered here: this endpoint calls no other. Join the two results on your side."
-            )
+            raise CallsOut
     verb = next((word for word in keywords(query) if word not in {"BASE", "PREFIX", "VERSION"}), "")
     if verb in UPDATES:
         raise Problem(403, READ_ONLY)

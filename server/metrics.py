@@ -16,6 +16,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from server.current import Current
+from server.federation import Call
 from server.observe import OUTCOMES, Exchange
 
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
@@ -68,12 +69,22 @@ class Metrics:
             buckets=SECONDS,
             registry=self.registry,
         )
+        self._calls = Counter(
+            "legation_service_calls",
+            "Calls of SERVICE to allowed endpoints",
+            ["endpoint", "status"],
+            registry=self.registry,
+        )
         for outcome in OUTCOMES:  # a series that is there from the start can be watched for its first count
             self._queries.labels(outcome)
         self.registry.register(_OfRelease(current))
         if statistics:
             self.registry.register(_OfProcesses(statistics))
         ProcessCollector(registry=self.registry)
+
+    def called(self, call: Call) -> None:
+        """Count a call to another endpoint, of which there are as many as the operator allows."""
+        self._calls.labels(call.endpoint, call.status).inc()
 
     def finished(self, noted: Exchange) -> None:
         """Count an exchange."""

@@ -21,6 +21,7 @@ from kg.errors import LegationError, ReleaseError
 from server.app import create_app
 from server.current import check
 from server.early import Worker
+from server.federation import Federation
 from server.limits import Limits
 
 THREADS = 1000
@@ -39,12 +40,14 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8000,
     limits: Limits | None = None,
+    federation: Federation | None = None,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve until the process is told to stop (SIGTERM, or Ctrl-C), then finish the requests at hand and return.
 
     ``on_ready`` gets the address, such as ``http://127.0.0.1:8000``, as soon as it takes requests. Port 0 takes
-    any free one. Warnings and errors go to standard error, nothing else is printed.
+    any free one. ``federation`` says which other endpoints queries may call (none). Warnings and errors go to
+    standard error, nothing else is printed.
 
     Raises:
         ReleaseError: There is no release in the folder, or its store cannot be opened.
@@ -54,7 +57,7 @@ def serve(
     limits = limits or Limits()
 
     def make() -> Flask:
-        app = create_app(release_dir, limits=limits)
+        app = create_app(release_dir, limits=limits, federation=federation)
         app.extensions["pool"].probe()
         return app
 
