@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kg import arguments
 
 if TYPE_CHECKING:
+    from server.federation import Federation  # noqa: TID251 - as below
     from server.limits import Limits  # noqa: TID251 - these commands start the server; nothing else in kg knows it
 
 
@@ -28,6 +29,17 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         ("--rate", arguments.rate, "N", "requests a second of one client (50, and without bound from this machine)"),
     ):
         limits.add_argument(option, type=kind, metavar=metavar, help=words)
+    elsewhere = command.add_argument_group("other endpoints")
+    elsewhere.add_argument(
+        "--allow-service",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="an endpoint that queries may call with SERVICE, written exactly so; may be repeated (none)",
+    )
+    elsewhere.add_argument(
+        "--allow-private-service", action="store_true", help="also where such an endpoint has a private address"
+    )
     command.set_defaults(run=_serve)
 
     command = commands.add_parser("mcp", help="let language models ask the current release (Model Context Protocol)")
@@ -55,7 +67,8 @@ def add_address(command: argparse.ArgumentParser) -> None:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from server.limits import MIB, Limits  # noqa: TID251 - the command starts the server
+    from server.federation import Federation  # noqa: TID251 - the command starts the server
+    from server.limits import MIB, Limits  # noqa: TID251 - as above
 
     given = {
         "timeout_s": options.timeout,
@@ -67,10 +80,14 @@ def _serve(options: argparse.Namespace) -> int:
         "rate": options.rate,
         "rate_local": options.rate is not None,
     }
-    return start(options, Limits(**{name: value for name, value in given.items() if value is not None}))
+    limits = Limits(**{name: value for name, value in given.items() if value is not None})
+    federation = Federation(tuple(dict.fromkeys(options.allow_service)), private=options.allow_private_service)
+    return start(options, limits, federation)
 
 
-def start(options: argparse.Namespace, limits: Limits | None = None, *, hint: str = "") -> int:
+def start(
+    options: argparse.Namespace, limits: Limits | None = None, federation: Federation | None = None, *, hint: str = ""
+) -> int:
     """Serve until told to stop; ``hint`` is printed once it goes, with the address in it."""
     from server.serve import serve  # noqa: TID251 - the command line starts the server; nothing else in kg knows it
 
@@ -79,7 +96,7 @@ def start(options: argparse.Namespace, limits: Limits | None = None, *, hint: st
         if hint:
             print(hint.format(address=address), flush=True)
 
-    serve(options.dir, host=options.host, port=options.port, limits=limits, on_ready=ready)
+    serve(options.dir, host=options.host, port=options.port, limits=limits, federation=federation, on_ready=ready)
     return 0
 
 

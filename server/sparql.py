@@ -21,13 +21,15 @@ from kg.tokens import keywords
 from server import dataset, description
 from server.current import Current
 from server.encoding import accepted
+from server.federation import Call, Federation, federate
 from server.formats import GRAPHS, content_type, write_graph
-from server.guard import vet
+from server.guard import Vetted
 from server.limits import Limits
 from server.negotiate import choose, for_graph, for_results
+from server.observe import asked, exchange, who
 from server.problem import Problem
 from server.protocol import Question, read
-from server.query.delivery import Delivery, Disk, Ended, is_gone
+from server.query.delivery import Delivery, Disk, is_gone
 from server.query.pool import Pool
 
 CHANGING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
@@ -43,14 +45,16 @@ def blueprint(
     *,
     base: str,
     editor: Callable[[], Response],
-    tell: Callable[[Ended], None] = lambda _: None,
+    federation: Federation | None = None,
+    tell_call: Callable[[Call], None] = lambda _: None,
 ) -> Blueprint:
     """Return the endpoint; ``editor`` makes the page for browsers that come without a query.
 
-    ``tell`` hears how each query ended that came to a process.
+    ``federation`` says whom SERVICE may call: nobody, unless given. ``tell_call`` hears what came of each call.
     """
     routes = Blueprint("sparql", __name__)
     disk = Disk(pool.limits.spool_bytes)
+    elsewhere = federation or Federation()
     described: dict[str, description.Graphs] = {}
 
     @routes.route("/sparql", methods=["GET", "POST"], strict_slashes=False)
@@ -69,18 +73,21 @@ def blueprint(
             about = description.describe(graphs, endpoint=request.base_url, base=base, triples=triples)
             return Response(write_graph(about, media_type), content_type=content_type(media_type))
         question = read(request)
-        release = current()
-        asked = ask(question, request, release=release.path.as_posix(), base=base, limits=pool.limits)
+        asked(question.query)
+        release, limits = current(), pool.limits
+        timeout_s = min(question.timeout_s or limits.timeout_s, limits.timeout_s)
+        rewritten = federate(question.query, elsewhere, seconds=timeout_s, base=base, on_call=tell_call)
+        wanted = ask(question, request, rewritten.vetted, release=release.path.as_posix(), base=base, limits=limits)
         told = dataset.check(question, release.store.contains_named_graph, base=base)
-        tag = etag(asked, release.version) if request.method != "POST" else ""
+        tag = etag(wanted, release.version) if request.method != "POST" and not rewritten.calls else ""
         if tag and request.if_none_match.contains_weak(tag) and not request.if_none_match.star_tag:
             return _cacheable(Response(status=304), tag)
-        timeout_s = min(question.timeout_s or pool.limits.timeout_s, pool.limits.timeout_s)
         client = request.environ.get("gunicorn.socket")
         try:
-            loan = pool.lend(request.remote_addr or "", is_gone=lambda: is_gone(client))
-            delivery = Delivery(loan, disk=disk, timeout_s=timeout_s, client=client, tell=tell)
-            delivery.ask(asked)
+            loan = pool.lend(who().key, is_gone=lambda: is_gone(client))
+            left_s = max(0.1, timeout_s - rewritten.seconds)
+            delivery = Delivery(loan, disk=disk, timeout_s=left_s, client=client, tell=_noting())
+            delivery.ask(wanted)
         except ConnectionAbortedError:
             return Response(status=499)  # as logs have it; nobody is there to read it
         whole = delivery.is_whole or request.method == "HEAD"
@@ -94,15 +101,16 @@ def blueprint(
     return routes
 
 
-def ask(question: Question, incoming: Request, *, release: str, base: str, limits: Limits) -> dict[str, Any]:
+def ask(
+    question: Question, incoming: Request, vetted: Vetted, *, release: str, base: str, limits: Limits
+) -> dict[str, Any]:
     """Return what a query process is asked: it knows the form of the query, and so which of the two formats it takes.
 
     ``base`` is the service's own base IRI, which the protocol asks for (section 2.3): that of the data.
 
     Raises:
-        Problem: The guard refuses the query, or no format that is offered suits the client.
+        Problem: No format that is offered suits the client.
     """
-    vetted = vet(question.query)
     chosen, refusal = {}, {}
     for form, pick in (("results", for_results), ("graph", for_graph)):
         try:
@@ -152,3 +160,14 @@ def _cacheable(response: Response, tag: str) -> Response:
         response.set_etag(tag)
     response.vary.update(("Accept", "Accept-Encoding"))
     return response
+
+
+def _noting() -> Callable[[str], None]:
+    """Return what notes how the query of the request at hand ended, also when that is after the request."""
+    noted = exchange()
+
+    def note(outcome: str) -> None:
+        if noted:
+            noted.outcome = outcome
+
+    return note

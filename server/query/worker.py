@@ -192,9 +192,9 @@ def work(connection: socket.socket, *, release: str, memory_bytes: int) -> None:
 def _work(connection: socket.socket, release: str, sealed: bool) -> None:
     opened = lru_cache(maxsize=1)(_open)
     opened(release)
-    connection.sendall(told(HELLO, {"thread": threading.get_native_id(), "sealed": sealed}))
     frames = Frames(connection)
     with suppress(EOFError, ConnectionError):
+        connection.sendall(told(HELLO, {"thread": threading.get_native_id(), "sealed": sealed}))
         while True:
             for kind, body in frames.receive():
                 if kind == ASK:
