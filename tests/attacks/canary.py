@@ -11,9 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 HOSTS = ("127.0.0.1", "127.0.0.2", "::1")
-RESULTS = (
-    b'{"head":{"vars":["s"]},"results":{"bindings":[{"s":{"type":"literal","value":"the canary was reached"}}]}}'
-)
+RESULTS = b'{"head":{"vars":["s"]},"results":{"bindings":[{"s":{"type":"literal","value":"the canary was reached"}}]}}'
 
 
 @dataclass
