@@ -18,7 +18,7 @@ from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
-from kg import arguments, making
+from kg import arguments, making, serving
 from kg.errors import LegationError
 from kg.making import progress
 from kg.query import FORMATS, run
@@ -82,28 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--format", choices=FORMATS, help="a table, or Turtle for CONSTRUCT, unless given")
     command.set_defaults(run=_query)
 
-    command = commands.add_parser("serve", help="serve the current release over HTTP")
-    command.add_argument("dir", type=Path, metavar="DIR", help="folder of the releases")
-    command.add_argument("--host", default="127.0.0.1")
-    command.add_argument("--port", type=int, default=8000)
-    command.set_defaults(run=_serve)
-
-    command = commands.add_parser("mcp", help="let language models ask the current release (Model Context Protocol)")
-    command.add_argument("dir", type=Path, metavar="DIR", help="folder of the releases")
-    command.add_argument(
-        "--timeout", type=arguments.seconds, default=30.0, metavar="S", help="seconds a query may take (30)"
-    )
-    command.add_argument("--http", action="store_true", help="serve over HTTP instead of standard input and output")
-    command.add_argument("--host", default="127.0.0.1", help="with --http: address to listen on (127.0.0.1)")
-    command.add_argument("--port", type=int, default=8001, help="with --http: port to listen on (8001)")
-    command.add_argument(
-        "--allow-host",
-        action="append",
-        default=[],
-        metavar="HOST[:PORT]",
-        help="with --http: another name that clients reach it by, such as a proxy's; may be repeated",
-    )
-    command.set_defaults(run=_mcp)
+    serving.add_to(commands)
 
     release_commands.add_to(commands)
 
@@ -126,8 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_evaluate)
 
     command = commands.add_parser("demo", help="build the five seed articles and serve them")
-    command.add_argument("--host", default="127.0.0.1")
-    command.add_argument("--port", type=int, default=8000)
+    serving.add_address(command)
     command.set_defaults(run=_demo)
     return parser
 
@@ -163,38 +141,6 @@ def _query(options: argparse.Namespace) -> int:
     return 0
 
 
-def _serve(options: argparse.Namespace, *, hint: str = "") -> int:
-    from server.serve import serve  # noqa: TID251 - the command line starts the server; nothing else in kg knows it
-
-    def ready(address: str) -> None:
-        print(f"serving {options.dir} at {address}/ until Ctrl-C; SPARQL at {address}/sparql", flush=True)
-        if hint:
-            print(hint.format(address=address), flush=True)
-
-    serve(options.dir, host=options.host, port=options.port, on_ready=ready)
-    return 0
-
-
-def _mcp(options: argparse.Namespace) -> int:
-    from server.mcp.transports import over_http, over_stdio  # noqa: TID251 - started from here, like the server
-
-    def ready(address: str) -> None:
-        print(f"serving {options.dir} at {address} until Ctrl-C", flush=True)
-
-    if options.http:
-        over_http(
-            options.dir,
-            host=options.host,
-            port=options.port,
-            names=options.allow_host,
-            timeout_s=options.timeout,
-            on_ready=ready,
-        )
-    else:
-        over_stdio(options.dir, timeout_s=options.timeout)
-    return 0
-
-
 def _validate(options: argparse.Namespace) -> int:
     from kg.validate import Validator, describe, validate_files
 
@@ -223,7 +169,7 @@ def _demo(options: argparse.Namespace) -> int:
     with resources.as_file(resources.files("seeds")) as seeds:
         code = making.report(build(sorted(Path(seeds).glob("*.txt")), DEMO, tell=progress()))
     options.dir = DEMO
-    return _serve(options, hint=TRY) or code
+    return serving.start(options, hint=TRY) or code
 
 
 def _text(path: Path) -> str:

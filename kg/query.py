@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 import pyoxigraph as ox
 from pyoxigraph import Store
 
+from kg.dataset import has_dataset
 from kg.errors import QueryError
 from kg.iri import PREFIXES
-from kg.tokens import has_dataset
 
 RESULTS = {
     "json": ox.QueryResultsFormat.JSON,

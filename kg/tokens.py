@@ -29,12 +29,3 @@ TOKENS = re.compile(
 def keywords(query: str) -> Iterator[str]:
     """Yield the bare words of a query in upper case: no names, literals, comments or IRIs."""
     return (match["word"].upper() for match in TOKENS.finditer(query) if match["word"])
-
-
-def has_dataset(query: str) -> bool:
-    """Tell whether a query names its dataset (FROM, FROM NAMED; SPARQL 1.1 Query, section 13.2).
-
-    The engine ignores these clauses without a word when it is asked to take the union of all graphs as the default
-    graph, so that whoever asks it must know first.
-    """
-    return "FROM" in keywords(query)

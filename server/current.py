@@ -34,6 +34,11 @@ class Current:
                 self._path, self._release = path, open_release(path)
             return self._release
 
+    @property
+    def opened(self) -> Release:
+        """The release that was opened last, without a look at the disk: it is there whatever the link points at."""
+        return self._release
+
     def _target(self) -> Path:
         """Return the folder of the release; without a link, the given folder is a release itself."""
         try:

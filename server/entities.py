@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from kg.iri import term
 from server.current import Current
 from server.facts import PATH_CHARACTERS, gather
-from server.formats import EXTENSIONS, GRAPHS, content_type, write_graph
+from server.formats import EXTENSIONS, content_type, write_graph
 from server.gone import Gone
 from server.negotiate import choose
 from server.problem import Problem
@@ -34,7 +34,7 @@ def blueprint(current: Current, *, base: str) -> Blueprint:
             path = quote(successor.removeprefix(base), safe=PATH_CHARACTERS)
             return redirect(f"{request.script_root}/id/{path}", code=301)
         node = _find(store, gone, base, keys)
-        media_type = choose(request.accept_mimetypes, [*GRAPHS, "text/html"])
+        media_type = choose(request.accept_mimetypes, [*EXTENSIONS.values(), "text/html"])
         path = quote(node.value.removeprefix(base), safe=PATH_CHARACTERS)
         ending = next((f".{ending}" for ending, kind in EXTENSIONS.items() if kind == media_type), "")
         response = redirect(f"{request.script_root}/{'data' if ending else 'page'}/{path}{ending}", code=303)

@@ -1,8 +1,14 @@
-"""How errors go out over HTTP: as ``application/problem+json`` (RFC 9457)."""
+"""How errors go out over HTTP: as ``application/problem+json`` (RFC 9457).
+
+A problem carries ``request_id``, by which the operator finds it in the log. It is not RFC 9457's ``instance``, which is
+a URI reference: the id is often the client's own word. ``limit`` names the limit that was hit, ``retry_after`` repeats
+the header ``Retry-After`` in seconds, and a query's syntax error has ``line`` and ``column``.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from http import HTTPStatus
 
@@ -10,6 +16,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from kg.errors import ReleaseError
+from server.observe import exchange
 from server.problem import Problem
 
 MEDIA_TYPE = "application/problem+json"
@@ -28,10 +35,20 @@ READ_ON = 8 * 1024 * 1024
 
 
 def problem(status: int, detail: str, *, headers: dict[str, str] | None = None, **members: object) -> Response:
-    """Return the response that tells a client of an error."""
-    about = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **members}
-    body = json.dumps(about, ensure_ascii=False) + "\n"
-    return Response(body, status=status, headers=headers or {}, content_type=MEDIA_TYPE)
+    """Return the response that tells a client of an error; what is noted of the request learns of its ``limit``."""
+    if (again := (headers or {}).get("Retry-After", "")).isdecimal():
+        members["retry_after"] = int(again)
+    if noted := exchange():
+        noted.limit = str(members.get("limit", ""))
+        members["request_id"] = noted.request_id
+    return Response(document(status, detail, members), status=status, headers=headers or {}, content_type=MEDIA_TYPE)
+
+
+def document(status: int, detail: str, members: Mapping[str, object]) -> bytes:
+    """Return the problem as JSON; its type is ``about:blank``, so its title is the status's own phrase."""
+    title = HTTPStatus(status).phrase
+    about = {"type": "about:blank", "title": title, "status": status, "detail": detail, **members}
+    return json.dumps(about, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
 
 
 def answer_with_problems(app: Flask) -> None:

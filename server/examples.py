@@ -9,12 +9,16 @@ from importlib.resources.abc import Traversable
 
 @dataclass(frozen=True)
 class Example:
-    """A query to start from; ``name`` is the file's without ending, ``question`` what it answers, in plain words."""
+    """A query to start from; ``name`` is the file's without ending, ``question`` what it answers, in plain words.
+
+    ``show`` is how the editor shows its answer: ``table``, ``map``, ``timeline`` or ``chart``.
+    """
 
     name: str
     title: str
     question: str
     query: str
+    show: str = "table"
 
 
 def packaged() -> tuple[Example, ...]:
@@ -25,8 +29,8 @@ def packaged() -> tuple[Example, ...]:
 def read(folder: Traversable) -> tuple[Example, ...]:
     """Return the examples in a folder, none if there is no such folder.
 
-    A file may open with the comments ``# title: …`` and ``# question: …``, which are left out of the query;
-    without a title, the file's name is one: ``who-met-whom.rq`` is "Who met whom".
+    A file may have the comments ``# title: …``, ``# question: …`` and ``# show: …``, which are left out of the
+    query; without a title, the file's name is one: ``who-met-whom.rq`` is "Who met whom".
     """
     if not folder.is_dir():
         return ()
@@ -35,7 +39,7 @@ def read(folder: Traversable) -> tuple[Example, ...]:
 
 
 def _parse(name: str, text: str) -> Example:
-    said = {"title": name.replace("-", " ").replace("_", " ").capitalize(), "question": ""}
+    said = {"title": name.replace("-", " ").replace("_", " ").capitalize(), "question": "", "show": "table"}
     lines = []
     for line in text.splitlines():
         key, colon, value = line.removeprefix("#").partition(":")
@@ -43,4 +47,4 @@ def _parse(name: str, text: str) -> Example:
             said[key.strip()] = value.strip()
         else:
             lines.append(line)
-    return Example(name, said["title"], said["question"], "\n".join(lines).strip() + "\n")
+    return Example(name, said["title"], said["question"], "\n".join(lines).strip() + "\n", said["show"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import IO
 
 import pyoxigraph as ox
 from pyoxigraph import QueryResultsFormat, RdfFormat, Triple
@@ -25,8 +26,22 @@ GRAPHS = {
     "application/n-triples": RdfFormat.N_TRIPLES,
     "application/ld+json": RdfFormat.JSON_LD,
     "application/rdf+xml": RdfFormat.RDF_XML,
+    "application/n-quads": RdfFormat.N_QUADS,
+    "application/trig": RdfFormat.TRIG,
+    "text/n3": RdfFormat.N3,
 }
-"""Of CONSTRUCT and DESCRIBE, and of all descriptions of things."""
+"""Of CONSTRUCT and DESCRIBE: a graph is a data set too, and Turtle is N3."""
+
+ALSO_RESULTS = {"application/xml": QueryResultsFormat.XML, "text/xml": QueryResultsFormat.XML}
+"""Of SELECT and ASK, for clients that take nothing of :data:`RESULTS`: browsers weigh XML above what they can show."""
+
+ALSO_GRAPHS = {
+    "application/json": RdfFormat.JSON_LD,
+    "application/xml": RdfFormat.RDF_XML,
+    "text/xml": RdfFormat.RDF_XML,
+    "text/plain": RdfFormat.N_TRIPLES,
+}
+"""Of CONSTRUCT and DESCRIBE, likewise."""
 
 EXTENSIONS = {
     "ttl": "text/turtle",
@@ -34,7 +49,26 @@ EXTENSIONS = {
     "jsonld": "application/ld+json",
     "rdf": "application/rdf+xml",
 }
-"""Of the same, at the end of an address."""
+"""Of descriptions of things, at the end of an address."""
+
+NAMES = {
+    "json": ("application/sparql-results+json", "application/ld+json"),
+    "xml": ("application/sparql-results+xml", "application/rdf+xml"),
+    "csv": ("text/csv", None),
+    "tsv": ("text/tab-separated-values", None),
+    "turtle": (None, "text/turtle"),
+    "ttl": (None, "text/turtle"),
+    "ntriples": (None, "application/n-triples"),
+    "nt": (None, "application/n-triples"),
+    "nquads": (None, "application/n-quads"),
+    "nq": (None, "application/n-quads"),
+    "trig": (None, "application/trig"),
+    "n3": (None, "text/n3"),
+    "jsonld": (None, "application/ld+json"),
+    "rdfxml": (None, "application/rdf+xml"),
+    "rdf": (None, "application/rdf+xml"),
+}
+"""What the parameter ``format`` may say besides a media type: the type for SELECT and ASK, and for graphs."""
 
 _ELEMENT = re.compile(r"[^\W\d][\w.-]*\Z")
 
@@ -44,15 +78,24 @@ def content_type(media_type: str) -> str:
     return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
 
 
-def write_graph(triples: Iterable[Triple], media_type: str) -> bytes:
-    """Return the triples in a format of :data:`GRAPHS`.
+def write_graph(triples: Iterable[Triple], media_type: str, out: IO[bytes] | None = None) -> bytes:
+    """Return the triples in a format of :data:`GRAPHS` or :data:`ALSO_GRAPHS`, or write them to ``out``.
 
     Raises:
-        Problem: 406, when RDF/XML has no element name for a property, as for ``…/1``.
+        Problem: 406, when RDF/XML has no element name for a property, as for ``…/1``, or JSON-LD no words for what
+            RDF 1.2 added.
     """
-    syntax = GRAPHS[media_type]
+    syntax = GRAPHS.get(media_type) or ALSO_GRAPHS[media_type]
     found = named_elements(triples) if syntax == RdfFormat.RDF_XML else triples
-    return ox.serialize(found, format=syntax, prefixes=PREFIXES) or b""
+    try:
+        if out is None:
+            return ox.serialize(found, format=syntax, prefixes=PREFIXES) or b""
+        ox.serialize(found, out, format=syntax, prefixes=PREFIXES)
+        return b""
+    except OSError as error:
+        if error.errno is not None:  # it is not the serializer that refuses a term, but writing that fails
+            raise
+        raise Problem(406, f"This graph cannot be written as {media_type} ({error}); ask for Turtle.") from error
 
 
 def named_elements(triples: Iterable[Triple]) -> Iterator[Triple]:

@@ -22,7 +22,8 @@ import re
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
-from kg.tokens import ESCAPED, IRI, STRING, VARIABLE, has_dataset, keywords
+from kg.dataset import has_dataset
+from kg.tokens import ESCAPED, IRI, STRING, VARIABLE, keywords
 from server.problem import Problem
 
 MAX_BYTES = 64 * 1024
@@ -62,6 +63,15 @@ _LOOKED_AHEAD = 8 * MAX_BYTES
 """Characters that may be read after the word "service" altogether, which else takes the square of a query's length."""
 
 
+class CallsOut(Problem):
+    """403: the query calls another endpoint, or may be read so."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            403, "SERVICE is not offered here: this endpoint calls no other. Join the two results on your side."
+        )
+
+
 @dataclass(frozen=True)
 class Vetted:
     """A query that may be handed to the engine; ``has_dataset`` tells whether it has a FROM clause of its own."""
@@ -74,8 +84,8 @@ def vet(query: str) -> Vetted:
     """Return the query as one that the engine may parse.
 
     Raises:
-        Problem: 413 when it is too long, 400 when nested too deeply, both with ``limit``; 403 when it is an update or
-            calls SERVICE.
+        CallsOut: 403, when it calls SERVICE.
+        Problem: 413 when it is too long, 400 when nested too deeply, both with ``limit``; 403 when it is an update.
     """
     size = len(query.encode("utf-8", "surrogatepass"))
     if size > MAX_BYTES:
@@ -87,9 +97,7 @@ def vet(query: str) -> Vetted:
             detail = f"The query nests brackets more than {MAX_DEPTH} deep; write it flatter."
             raise Problem(400, detail, limit="depth")
         if calls_out:
-            raise Problem(
-                403, "SERVICE is not offered here: this endpoint calls no other. Join the two results on your side."
-            )
+            raise CallsOut
     verb = next((word for word in keywords(query) if word not in {"BASE", "PREFIX", "VERSION"}), "")
     if verb in UPDATES:
         raise Problem(403, READ_ONLY)

@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
+import flask
 from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+from werkzeug.utils import cached_property
 
+from server.formats import ALSO_GRAPHS, ALSO_RESULTS, GRAPHS, NAMES, RESULTS
 from server.problem import Problem
 
+_LOOSE_WEIGHT = re.compile(r"(;\s*q\s*=\s*)(?:(\d)\.(?!\d)|(\.\d))", re.IGNORECASE)
 
-def choose(accept: MIMEAccept, offered: Sequence[str]) -> str:
+
+class Request(flask.Request):
+    """A request whose ``Accept`` may weigh as loosely as clients do: ``q=.2``, which Java sends, and ``q=1.``.
+
+    By the grammar these are no weights, and such a range would be passed over.
+    """
+
+    @cached_property
+    def accept_mimetypes(self) -> MIMEAccept:
+        """The media ranges that the client accepts."""
+        accept = _LOOSE_WEIGHT.sub(
+            lambda loose: loose[1] + (loose[2] or "0" + loose[3]), self.headers.get("Accept", "")
+        )
+        return parse_accept_header(accept, MIMEAccept)
+
+
+def choose(accept: MIMEAccept, offered: Sequence[str], *, also: Sequence[str] = ()) -> str:
     """Return the media type with the highest weight; of equals the one named most precisely, then the first offered.
 
-    Without an ``Accept`` header that is the first offer. Parameters, such as ``profile``, do not count.
+    Without an ``Accept`` header that is the first offer. What is in ``also`` is given only to clients that take none
+    of those. Parameters, such as ``profile``, do not count.
 
     Raises:
         Problem: 406, when the client takes none of them.
@@ -20,16 +43,52 @@ def choose(accept: MIMEAccept, offered: Sequence[str]) -> str:
     if not accept:
         return offered[0]
     ranges = [(media_range.partition(";")[0].strip().lower(), weight) for media_range, weight in accept]
-    fits = {media_type: _fit(media_type, ranges) for media_type in offered}
-    best = max(offered, key=fits.__getitem__)  # the first of equals
-    if fits[best][0] <= 0:
-        raise Problem(406, f"None of the types in the Accept header is offered here; ask for {', '.join(offered)}.")
-    return best
+    for types in (offered, also):
+        fits = {media_type: _fit(media_type, ranges) for media_type in types}
+        best = max(types, key=fits.__getitem__, default="")  # the first of equals
+        if best and fits[best][0] > 0:
+            return best
+    raise Problem(406, f"None of the types in the Accept header is offered here; ask for {', '.join(offered)}.")
 
 
 def _fit(media_type: str, ranges: Iterable[tuple[str, float]]) -> tuple[float, int]:
-    """Return the weight of the range that names a type most precisely, and how precisely: 2 whole, 1 family, 0 any."""
-    patterns = (media_type, media_type.partition("/")[0] + "/*", "*/*")
-    found = [(2 - patterns.index(name), weight) for name, weight in ranges if name in patterns]
+    """Return the weight of the range that names a type most precisely, and how precisely: 3 whole, 2 family, 0 any."""
+    patterns = (media_type, media_type.partition("/")[0] + "/*", "*/*", "*")
+    found = [(3 - patterns.index(name), weight) for name, weight in ranges if name in patterns]
     precision, weight = max(found, default=(0, 0.0))
     return weight, precision
+
+
+def for_results(accept: MIMEAccept, named: str | None = None) -> str:
+    """Return the media type for the answer to SELECT or ASK; the parameter ``format`` comes before ``Accept``.
+
+    Raises:
+        Problem: 406, when the client takes none of :data:`RESULTS`, 400 when ``named`` is no format at all.
+    """
+    if named is None:
+        return choose(accept, list(RESULTS), also=list(ALSO_RESULTS))
+    return _named(named, {**RESULTS, **ALSO_RESULTS}, form=0)
+
+
+def for_graph(accept: MIMEAccept, named: str | None = None) -> str:
+    """Return the media type for the answer to CONSTRUCT or DESCRIBE, likewise.
+
+    Raises:
+        Problem: 406, when the client takes none of :data:`GRAPHS`, 400 when ``named`` is no format at all.
+    """
+    if named is None:
+        return choose(accept, list(GRAPHS), also=list(ALSO_GRAPHS))
+    return _named(named, {**GRAPHS, **ALSO_GRAPHS}, form=1)
+
+
+def _named(named: str, offered: Iterable[str], *, form: int) -> str:
+    wanted = named.strip().lower()
+    both = NAMES.get(wanted, (wanted if wanted in RESULTS else None, wanted if wanted in GRAPHS else None))
+    media_type = wanted if wanted in offered else both[form]
+    if media_type:
+        return media_type
+    names = ", ".join(name for name, types in NAMES.items() if types[form])
+    if any(both):
+        kind = "CONSTRUCT and DESCRIBE give a graph" if form else "SELECT and ASK give a table"
+        raise Problem(406, f"{kind}, which cannot be written as '{named}'; as format give one of {names}.")
+    raise Problem(400, f"There is no format '{named}' here; give one of {names}, or send an Accept header instead.")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-from flask import Blueprint, Response, jsonify, render_template
-from pyoxigraph import Literal, QueryBoolean, QuerySolutions, Store
+from flask import Blueprint, Response, jsonify, render_template, url_for
+from pyoxigraph import Literal, QuerySolutions, Store
 
 from kg.iri import PREFIXES
-from kg.release import Release
 from server.current import Current
 from server.examples import Example
-from server.problem import Problem
+from server.ready import Seal
 
 COUNTED = {
     "Article": "articles",
@@ -29,18 +28,44 @@ COUNTED = {
 }
 """Classes whose members the landing page counts, and the word for several."""
 
+FIRST = f"""PREFIX leg: <{PREFIXES["leg"]}>
+PREFIX rdfs: <{PREFIXES["rdfs"]}>
+
+SELECT ?event ?what ?from WHERE {{
+  ?event a leg:Event ; rdfs:label ?what .
+  OPTIONAL {{ ?event leg:earliest ?from }}
+}}
+ORDER BY ?from
+LIMIT 100
+"""
+"""The query with which the editor opens."""
+
+TIMEOUTS = (1, 5, 15, 60)
+"""Seconds after which a user may want a query given up, as far as they are fewer than the server allows."""
+
+LOADED = {
+    "leaflet": "leaflet/leaflet.js",
+    "leafletStyle": "leaflet/leaflet.css",
+    "timeline": "vis-timeline/vis-timeline-graph2d.min.js",
+    "world": "world/countries.geojson",
+}
+"""What the editor loads when an answer is first shown as a map or timeline."""
+
 
 @dataclass(frozen=True)
 class Count:
-    """How many nodes of a class there are, and the query that lists them."""
+    """How many nodes of a class there are."""
 
     noun: str
     number: int
-    query: str
 
 
-def blueprint(current: Current, *, examples: Sequence[Example]) -> Blueprint:
-    """Return the landing page, the packaged vocabulary, and the two checks that operators poll."""
+def blueprint(current: Current, *, examples: Sequence[Example], probe: Callable[[], Seal]) -> Blueprint:
+    """Return the landing page, the packaged vocabulary, and the two checks that operators poll.
+
+    ``/healthz`` asks whether the process answers at all, and looks at nothing else: to restart it would not help a
+    broken release. ``/readyz`` asks whether queries can be sent here, by ``probe``.
+    """
     routes = Blueprint("pages", __name__)
     counts = lru_cache(maxsize=1)(count)
 
@@ -62,13 +87,13 @@ def blueprint(current: Current, *, examples: Sequence[Example]) -> Blueprint:
 
     @routes.get("/healthz")
     def healthz() -> Response:
-        return jsonify(status="ok", release=current().version)
+        return _state(status="ok", release=current.opened.version)
 
     @routes.get("/readyz")
     def readyz() -> Response:
         release = current()
-        check(release)
-        return jsonify(status="ok", release=release.version)
+        seal = probe()
+        return _state(status="ok", release=release.version, sealed=seal.sealed, why=seal.why)
 
     return routes
 
@@ -78,9 +103,25 @@ def editor(current: Current, *, base: str, timeout_s: float, examples: Sequence[
     settings = {
         "base": base,
         "prefixes": PREFIXES,
-        "queries": {example.name: {"title": example.title, "query": example.query} for example in examples},
+        "first": FIRST,
+        "queries": {each.name: {"title": each.title, "query": each.query, "show": each.show} for each in examples},
+        "listings": {noun: _listing(name) for name, noun in COUNTED.items()},
+        "addresses": {
+            "endpoint": url_for("sparql.sparql"),
+            "pages": url_for("entities.page", key=""),
+            "terms": url_for("completions.vocabulary"),
+            "names": url_for("completions.names"),
+            **{name: url_for("static", filename=f"vendor/{path}") for name, path in LOADED.items()},
+        },
     }
-    html = render_template("editor.html", release=current(), examples=examples, settings=settings, timeout_s=timeout_s)
+    html = render_template(
+        "editor.html",
+        release=current(),
+        examples=examples,
+        settings=settings,
+        timeout_s=timeout_s,
+        timeouts=[seconds for seconds in TIMEOUTS if seconds < timeout_s],
+    )
     return Response(html, mimetype="text/html")
 
 
@@ -103,21 +144,13 @@ def count(version: str, store: Store) -> tuple[Count, ...]:
     if not isinstance(solutions, QuerySolutions):
         raise TypeError("SELECT gives solutions")
     numbers = {str(row["class"])[1:-1].removeprefix(PREFIXES["leg"]): _integer(row["number"]) for row in solutions}
-    return tuple(Count(noun, numbers.get(name, 0), _listing(name)) for name, noun in COUNTED.items())
+    return tuple(Count(noun, numbers.get(name, 0)) for name, noun in COUNTED.items())
 
 
-def check(release: Release) -> None:
-    """Return if the store answers.
-
-    Raises:
-        Problem: 503, when it does not.
-    """
-    try:
-        answer = release.store.query("ASK {}")
-    except OSError as error:
-        raise Problem(503, f"The store of release {release.version} cannot be read: {error}.") from error
-    if not (isinstance(answer, QueryBoolean) and bool(answer)):
-        raise Problem(503, f"The store of release {release.version} does not answer.")
+def _state(**members: object) -> Response:
+    response = jsonify(members)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _integer(term: object) -> int:

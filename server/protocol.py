@@ -1,4 +1,8 @@
-"""What a request to ``/sparql`` asks: the SPARQL 1.1 Protocol, section 2.1, for queries only."""
+"""What a request to ``/sparql`` asks: the SPARQL 1.1 Protocol, section 2.1, for queries only.
+
+The parameters ``format`` and ``output`` are no part of it, but of what other servers offer to clients that cannot set
+headers, such as ``read.csv`` in R. ``version`` is that of SPARQL 1.2, whose queries the engine takes unannounced.
+"""
 
 from __future__ import annotations
 
@@ -21,19 +25,24 @@ UPDATE_TERMS = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
 
 @dataclass(frozen=True)
 class Question:
-    """A query as the protocol brings it; None stands for what the request does not name."""
+    """A query as the protocol brings it; None stands for what the request does not name.
+
+    ``format`` is what the request calls the format it wants, in place of an ``Accept`` header.
+    """
 
     query: str
     default_graphs: tuple[NamedNode, ...] | None = None
     named_graphs: tuple[NamedNode, ...] | None = None
     timeout_s: float | None = None
+    format: str | None = None
 
 
 def read(incoming: Request) -> Question:
     """Return what a request asks (SPARQL 1.1 Protocol, section 2.1).
 
     Raises:
-        Problem: 400 when the query is missing, repeated or not UTF-8, 403 for an update, 415 for another body.
+        Problem: 400 when the query is missing, repeated, not UTF-8, or by GET in a body, 403 for an update, 415 for
+            a body of another type.
     """
     pairs = _pairs(incoming.query_string, "query string")
     if incoming.method == "POST":
@@ -45,35 +54,47 @@ def read(incoming: Request) -> Question:
             raise Problem(415, f"POST a query as {accepted}, in UTF-8.", headers={"Accept-Post": accepted})
         body = incoming.get_data(cache=False)
         pairs += _pairs(body, "body") if kind == FORM else [("query", _utf8(body, "body"))]
+    elif incoming.content_length or "Transfer-Encoding" in incoming.headers:
+        raise Problem(400, "A GET has its query in the address and no body; send the query by POST to have it in one.")
     if any(name in UPDATE_TERMS for name, _ in pairs):
         raise Problem(403, READ_ONLY)
-    queries = [value for name, value in pairs if name == "query"]
-    if len(queries) != 1:
-        found = f"{len(queries)} were found" if queries else "there is none"
-        raise Problem(400, f"A request carries exactly one query, as the parameter 'query'; here {found}.")
     default, named = _graphs(pairs, "default-graph-uri"), _graphs(pairs, "named-graph-uri")
-    timeout_s = _timeout([value for name, value in pairs if name == "timeout"])
+    query = _only(pairs, "query")
+    if query is None:
+        raise Problem(400, "A request carries exactly one query, as the parameter 'query'; here there is none.")
+    _only(pairs, "version")
+    wanted, timeout_s = _only(pairs, "format", "output"), _timeout(_only(pairs, "timeout"))
     if default or named:
-        return Question(queries[0], default, named, timeout_s)
-    return Question(queries[0], timeout_s=timeout_s)
+        return Question(query, default, named, timeout_s, wanted)
+    return Question(query, timeout_s=timeout_s, format=wanted)
 
 
-def _timeout(given: list[str]) -> float | None:
+def _only(pairs: Iterable[tuple[str, str]], *names: str) -> str | None:
+    """Return the value of a parameter that a request may have once, under whichever of its names."""
+    values = [value for name, value in pairs if name in names]
+    if len(values) > 1:
+        wanted = f"exactly one {names[0]}, as the parameter '{names[0]}'"
+        raise Problem(400, f"A request carries {wanted}; here {len(values)} were found.")
+    return values[0] if values else None
+
+
+def _timeout(given: str | None) -> float | None:
     """Return the seconds that a request wants to wait, which is no part of the protocol."""
-    if not given:
+    if given is None:
         return None
     try:
-        seconds = float(given[0])
+        seconds = float(given)
     except ValueError:
         seconds = 0.0
-    if len(given) > 1 or not 0 < seconds < float("inf"):
+    if not 0 < seconds < float("inf"):
         raise Problem(400, "The parameter 'timeout' is one number of seconds above 0, such as timeout=10.")
     return seconds
 
 
 def _graphs(pairs: Iterable[tuple[str, str]], name: str) -> tuple[NamedNode, ...]:
+    """Return the graphs of a parameter, each once: the engine would match a graph's triples as often as it is named."""
     try:
-        return tuple(NamedNode(value) for key, value in pairs if key == name)
+        return tuple(dict.fromkeys(NamedNode(value) for key, value in pairs if key == name))
     except ValueError as error:
         raise Problem(400, f"Each {name} is an absolute IRI: {error}.") from error
 

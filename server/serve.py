@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import os
 import socket
-import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.errors import AppImportError, HaltServer
-from gunicorn.workers.gthread import ThreadWorker
 
 from kg.errors import LegationError, ReleaseError
+from server.accesslog import check_log
 from server.app import create_app
+from server.client import LOOPBACK, Network
 from server.current import check
+from server.early import Worker
+from server.federation import Federation
 from server.limits import Limits
 
 THREADS = 1000
@@ -33,9 +35,6 @@ CONNECTIONS = 2000
 GRACE_S = 15
 """Seconds that requests have to end when the server stops, beyond a query's own."""
 
-IDLE_S = 20
-"""Seconds within which the next bytes of a request must come, and the next bytes of an answer be taken."""
-
 
 def serve(
     release_dir: Path,
@@ -43,23 +42,30 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8000,
     limits: Limits | None = None,
+    federation: Federation | None = None,
+    log_to: str = "",
+    trusted: Sequence[Network] = LOOPBACK,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve until the process is told to stop (SIGTERM, or Ctrl-C), then finish the requests at hand and return.
 
     ``on_ready`` gets the address, such as ``http://127.0.0.1:8000``, as soon as it takes requests. Port 0 takes
-    any free one. Warnings and errors go to standard error, nothing else is printed.
+    any free one. ``federation`` says which other endpoints queries may call (none). Warnings and errors go to
+    standard error, and nothing else is printed but the access log, if ``log_to`` is ``-``; it may be a file. Proxies
+    in the ``trusted`` networks are believed whom they ask for.
 
     Raises:
         ReleaseError: There is no release in the folder, or its store cannot be opened.
-        LegationError: The port is taken or the address is not of this machine.
+        LegationError: The port is taken or the address is not of this machine, or the log cannot be written.
     """
+    if log_to:
+        check_log(log_to)
     check(release_dir)
     limits = limits or Limits()
 
     def make() -> Flask:
-        app = create_app(release_dir, limits=limits)
-        app.extensions["pool"].start()
+        app = create_app(release_dir, limits=limits, federation=federation, log_to=log_to, trusted=trusted)
+        app.extensions["pool"].probe()
         return app
 
     try:
@@ -90,7 +96,7 @@ def run(
         "workers": 1,
         "threads": THREADS,
         "worker_connections": CONNECTIONS,
-        "worker_class": "server.serve.Worker",
+        "worker_class": Worker,
         "keepalive": 30,
         "timeout": 60,  # of the loop that accepts connections, not of a request
         "graceful_timeout": grace_s,
@@ -109,17 +115,6 @@ def run(
             os._exit(code if isinstance(code, int) else 1)
         if code:
             raise HaltServer("stopped", code if isinstance(code, int) else 1) from stop
-
-
-class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
-    """Gunicorn's threads, with a bound on how long each may wait for a client's next bytes."""
-
-    def enqueue_req(self, conn: Any) -> None:
-        """Hand a connection to a thread."""
-        wait = struct.pack("ll", IDLE_S, 0)
-        for direction in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
-            conn.sock.setsockopt(socket.SOL_SOCKET, direction, wait)
-        super().enqueue_req(conn)
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types

@@ -18,16 +18,18 @@ from typing import Any
 from flask import Blueprint, Request, Response, request
 
 from kg.tokens import keywords
-from server import description
+from server import dataset, description
 from server.current import Current
 from server.encoding import accepted
-from server.formats import GRAPHS, RESULTS, content_type, write_graph
-from server.guard import vet
+from server.federation import Call, Federation, federate
+from server.formats import GRAPHS, content_type, write_graph
+from server.guard import Vetted
 from server.limits import Limits
-from server.negotiate import choose
+from server.negotiate import choose, for_graph, for_results
+from server.observe import asked, exchange, who
 from server.problem import Problem
 from server.protocol import Question, read
-from server.query.delivery import Delivery, Disk, Ended, is_gone
+from server.query.delivery import Delivery, Disk, is_gone
 from server.query.pool import Pool
 
 CHANGING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
@@ -43,34 +45,49 @@ def blueprint(
     *,
     base: str,
     editor: Callable[[], Response],
-    tell: Callable[[Ended], None] = lambda _: None,
+    federation: Federation | None = None,
+    tell_call: Callable[[Call], None] = lambda _: None,
 ) -> Blueprint:
     """Return the endpoint; ``editor`` makes the page for browsers that come without a query.
 
-    ``tell`` hears how each query ended that came to a process.
+    ``federation`` says whom SERVICE may call: nobody, unless given. ``tell_call`` hears what came of each call.
     """
     routes = Blueprint("sparql", __name__)
     disk = Disk(pool.limits.spool_bytes)
+    elsewhere = federation or Federation()
+    described: dict[str, description.Graphs] = {}
 
-    @routes.route("/sparql", methods=["GET", "POST"])
+    @routes.route("/sparql", methods=["GET", "POST"], strict_slashes=False)
     def sparql() -> Response:
-        if request.method != "POST" and not request.query_string:
+        if request.method != "POST" and not request.query_string and not request.content_length:
             media_type = choose(request.accept_mimetypes, [*GRAPHS, "text/html"])
             if media_type == "text/html":
                 return editor()
-            about = description.describe(current().store, endpoint=request.base_url, base=base)
+            release = current()
+            graphs = described.get(release.version)
+            if graphs is None:
+                graphs = description.Graphs.of(release.store, base=base)
+                described.clear()
+                described[release.version] = graphs
+            triples = release.manifest.get("counts", {}).get("quads")
+            about = description.describe(graphs, endpoint=request.base_url, base=base, triples=triples)
             return Response(write_graph(about, media_type), content_type=content_type(media_type))
         question = read(request)
-        asked = ask(question, request, release=current().path.as_posix(), limits=pool.limits)
-        tag = etag(asked, current().version) if request.method != "POST" else ""
+        asked(question.query)
+        release, limits = current(), pool.limits
+        timeout_s = min(question.timeout_s or limits.timeout_s, limits.timeout_s)
+        rewritten = federate(question.query, elsewhere, seconds=timeout_s, base=base, on_call=tell_call)
+        wanted = ask(question, request, rewritten.vetted, release=release.path.as_posix(), base=base, limits=limits)
+        told = dataset.check(question, release.store.contains_named_graph, base=base)
+        tag = etag(wanted, release.version) if request.method != "POST" and not rewritten.calls else ""
         if tag and request.if_none_match.contains_weak(tag) and not request.if_none_match.star_tag:
             return _cacheable(Response(status=304), tag)
-        timeout_s = min(question.timeout_s or pool.limits.timeout_s, pool.limits.timeout_s)
         client = request.environ.get("gunicorn.socket")
         try:
-            loan = pool.lend(request.remote_addr or "", is_gone=lambda: is_gone(client))
-            delivery = Delivery(loan, disk=disk, timeout_s=timeout_s, client=client, tell=tell)
-            delivery.ask(asked)
+            loan = pool.lend(who().key, is_gone=lambda: is_gone(client))
+            left_s = max(0.1, timeout_s - rewritten.seconds)
+            delivery = Delivery(loan, disk=disk, timeout_s=left_s, client=client, tell=_noting())
+            delivery.ask(wanted)
         except ConnectionAbortedError:
             return Response(status=499)  # as logs have it; nobody is there to read it
         whole = delivery.is_whole or request.method == "HEAD"
@@ -78,23 +95,29 @@ def blueprint(
         response.content_type = content_type(delivery.head["media_type"])
         if delivery.head["encoding"]:
             response.headers["Content-Encoding"] = delivery.head["encoding"]
+        response.headers.update(told)
         return _cacheable(response, tag)
 
     return routes
 
 
-def ask(question: Question, incoming: Request, *, release: str, limits: Limits) -> dict[str, Any]:
+def ask(
+    question: Question, incoming: Request, vetted: Vetted, *, release: str, base: str, limits: Limits
+) -> dict[str, Any]:
     """Return what a query process is asked: it knows the form of the query, and so which of the two formats it takes.
 
+    ``base`` is the service's own base IRI, which the protocol asks for (section 2.3): that of the data.
+
     Raises:
-        Problem: The guard refuses the query, or no format that is offered suits the client.
+        Problem: No format that is offered suits the client.
     """
-    vetted = vet(question.query)
     chosen, refusal = {}, {}
-    for form, formats in (("results", RESULTS), ("graph", GRAPHS)):
+    for form, pick in (("results", for_results), ("graph", for_graph)):
         try:
-            chosen[form] = choose(incoming.accept_mimetypes, list(formats))
+            chosen[form] = pick(incoming.accept_mimetypes, question.format)
         except Problem as problem:
+            if problem.status != 406:
+                raise
             refusal[form] = problem.detail
     if not chosen:
         raise Problem(406, f"{refusal['results']} Of CONSTRUCT and DESCRIBE, ask for {', '.join(GRAPHS)}.")
@@ -102,6 +125,7 @@ def ask(question: Question, incoming: Request, *, release: str, limits: Limits) 
     return {
         "release": release,
         "query": vetted.text,
+        "base": base,
         "union": not from_request and not vetted.has_dataset,
         "default": [node.value for node in question.default_graphs or ()] if from_request else None,
         "named": [node.value for node in question.named_graphs or ()] if from_request else None,
@@ -124,7 +148,7 @@ def etag(asked: dict[str, Any], release: str) -> str:
     words = set(keywords(query))
     if words & CHANGING or ("CONSTRUCT" in words and _MAKES_NODES.search(query)):
         return ""
-    names = ("query", "default", "named", "results", "graph", "encoding")
+    names = ("query", "base", "default", "named", "results", "graph", "encoding")
     content = json.dumps([release, _SERIALIZERS, *(asked[name] for name in names)])
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 
@@ -136,3 +160,14 @@ def _cacheable(response: Response, tag: str) -> Response:
         response.set_etag(tag)
     response.vary.update(("Accept", "Accept-Encoding"))
     return response
+
+
+def _noting() -> Callable[[str], None]:
+    """Return what notes how the query of the request at hand ended, also when that is after the request."""
+    noted = exchange()
+
+    def note(outcome: str) -> None:
+        if noted:
+            noted.outcome = outcome
+
+    return note

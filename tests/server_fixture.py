@@ -113,17 +113,17 @@ def point(folder: Path, version: str) -> None:
 
 
 @contextmanager
-def serving(folder: Path, *, timeout_s: float = 30.0, workers: int = 2) -> Iterator[str]:
-    """Run the real server on a free port in a process of its own, and give its address.
+def serving(folder: Path, **limits: float) -> Iterator[str]:
+    """Run the real server on a free port in a process of its own, within such limits, and give its address.
 
     It must end by itself with 0 on SIGTERM.
     """
     program = (
-        "import sys; from pathlib import Path; from server.limits import Limits; from server.serve import serve\n"
-        "serve(Path(sys.argv[1]), port=0, limits=Limits(timeout_s=float(sys.argv[2]), workers=int(sys.argv[3])),"
+        "import json, sys; from pathlib import Path; from server.limits import Limits; from server.serve import serve\n"
+        "serve(Path(sys.argv[1]), port=0, limits=Limits(**json.loads(sys.argv[2])),"
         " on_ready=lambda address: print(address, flush=True))"
     )
-    command = [sys.executable, "-c", program, str(folder), str(timeout_s), str(workers)]
+    command = [sys.executable, "-c", program, str(folder), json.dumps(limits)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert process.stdout is not None
     try:

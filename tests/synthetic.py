@@ -129,15 +129,15 @@ def countries() -> tuple[tuple[str, str], ...]:
     return tuple(found[:150])
 
 
-def articles(number: int, *, seed: int, undated: float = 0.0) -> Iterator[dict[str, str]]:
+def articles(number: int, *, seed: int, undated: float = 0.0, occasions: float = 4 / 3) -> Iterator[dict[str, str]]:
     """Yield records of articles with some four reports and six actors each, over twenty years.
 
-    Each occasion is told by three or so, within days. Some people are in the news far more often than others, and the
-    same occasion is told under other names, to the country instead of the town, before and after. ``undated`` is the
-    share of reports whose date nobody tells.
+    Each occasion is told by three or so, within days; ``occasions`` is their number for each article. Some people are
+    in the news far more often than others, and the same occasion is told under other names, to the country instead of
+    the town, before and after. ``undated`` is the share of reports whose date nobody tells.
     """
     rng = random.Random(seed)
-    stories = sorted((_story(rng) for _ in range(max(4, number * 4 // 3))), key=lambda story: story[0])
+    stories = sorted((_story(rng) for _ in range(max(4, int(number * occasions)))), key=lambda story: story[0])
     for index in range(number):
         first = rng.randrange(len(stories) - 3)
         told = [stories[first + rng.randrange(4)] for _ in range(4)]

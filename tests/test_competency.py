@@ -36,9 +36,10 @@ def rows(store: ox.Store, name: str) -> list[Row]:
     return list(csv.DictReader(io.StringIO(answer)))
 
 
-def test_there_are_eleven_questions_and_each_says_what_it_asks() -> None:
+def test_there_are_thirteen_questions_and_each_says_what_it_asks() -> None:
     named = {
         "accusations",
+        "calendar",
         "contacts",
         "corroborated",
         "dyad_years",
@@ -48,6 +49,7 @@ def test_there_are_eleven_questions_and_each_says_what_it_asks() -> None:
         "offices",
         "offices_on_the_day",
         "statements",
+        "visited_places",
         "visits",
     }
     assert set(QUERIES) == named

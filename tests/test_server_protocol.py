@@ -101,6 +101,55 @@ def test_the_requests_dataset_comes_before_the_querys(client: httpx.Client, ask:
     assert count(ask(client, COUNT_FROM, default_graph_uri=[ACTORS])) == holds(ACTORS)
 
 
+@ways
+def test_a_graph_is_named_in_any_spelling_of_its_iri(client: httpx.Client, ask: Send) -> None:
+    spellings = [
+        f"PREFIX g: <{BASE}graph/> SELECT (COUNT(*) AS ?n) FROM g:events {{ ?s ?p ?o }}",
+        f"BASE <{BASE}person/> SELECT (COUNT(*) AS ?n) FROM <../graph/events> {{ ?s ?p ?o }}",
+        f"SELECT (COUNT(*) AS ?n) FROM <{BASE}graph/\\u0065vents> {{ ?s ?p ?o }}",
+        "SELECT (COUNT(*) AS ?n) FROM <graph/events> { ?s ?p ?o }",
+        f"SELECT(COUNT(*)AS?n)FROM<{EVENTS}>{{?s?p?o}}",
+        f"PREFIX g: <{BASE}graph/> SELECT(COUNT(*)AS?n)FROMg:events{{?s?p?o}}",
+        f"SELECT (COUNT(*) AS ?n) FROM # <{ACTORS}>\n<{EVENTS}> {{ ?s ?p ?o }}",
+        f"SELECT (COUNT(*) AS ?n) FROM <{EVENTS}> FROM NAMED <{ACTORS}> {{ ?s ?p ?o }}",
+    ]
+    assert [count(ask(client, query)) for query in spellings] == [holds(EVENTS)] * len(spellings)
+
+
+@ways
+@pytest.mark.parametrize(
+    "clause", ["FROM <http://example.org/g>", "FROM NAMED <graph/nope>", "FROM <file:///etc/passwd>"]
+)
+def test_a_query_from_a_graph_that_is_not_there_is_refused(client: httpx.Client, ask: Send, clause: str) -> None:
+    response = ask(client, f"SELECT * {clause} {{ ?s ?p ?o }}")
+    assert "nothing is fetched" in problem(response, 400)
+    name = clause.partition("<")[2].removesuffix(">").replace("graph/nope", f"{BASE}graph/nope")
+    assert response.json()["graph"] == name
+    assert count(ask(client, COUNT_FROM.replace(f"FROM <{EVENTS}>", clause), default_graph_uri=[ACTORS])) == holds(
+        ACTORS
+    )
+
+
+@ways
+def test_an_absent_graph_of_the_request_is_empty_and_is_told(client: httpx.Client, ask: Send) -> None:
+    response = ask(client, COUNT, default_graph_uri=["http://example.org/caf\u00e9", EVENTS, EVENTS])
+    assert count(response) == holds(EVENTS)
+    assert response.headers["X-Absent-Graphs"] == "<http://example.org/caf%C3%A9>"
+    assert "X-Absent-Graphs" not in ask(client, COUNT, default_graph_uri=[EVENTS]).headers
+    assert "nothing is fetched" in problem(ask(client, COUNT, named_graph_uri=["file:///etc/passwd"]), 400)
+
+
+def test_a_query_that_names_graphs_in_one_reading_only_is_refused(client: httpx.Client) -> None:
+    query = f"PREFIX : <{EVENTS}> SELECT(1<2AS?x)FROM:#>\n{{ ?s ?p ?o }}"
+    assert "whole IRIs" in problem(by_get(client, query), 400)
+
+
+@ways
+def test_relative_iris_are_the_datas_own(client: httpx.Client, ask: Send) -> None:
+    assert ask(client, "ASK { <person/ada-example> ?p ?o }").json()["boolean"] is True
+    assert ask(client, "BASE <http://example.org/> ASK { <person/ada-example> ?p ?o }").json()["boolean"] is False
+
+
 # ---------------------------------------------------------------- errors
 
 
@@ -135,6 +184,13 @@ def test_a_function_that_does_not_exist_is_400(client: httpx.Client) -> None:
         ("GET", "/sparql?query=ASK%20{}&query=ASK%20{}", {}, 400, "exactly one query"),
         ("GET", "/sparql?Query=ASK%20{}", {}, 400, "exactly one query"),
         ("GET", "/sparql?query=", {}, 400, "cannot be parsed"),
+        ("GET", "/sparql?query=ASK%20{}&version=1.1&version=1.2", {}, 400, "exactly one version"),
+        ("GET", "/sparql?query=ASK%20{}&format=json&output=xml", {}, 400, "exactly one format"),
+        ("GET", "/sparql?query=ASK%20{}&format=png", {}, 400, "json, xml, csv"),
+        ("GET", "/sparql?query=ASK%20{}&format=turtle", {}, 406, "json, xml, csv"),
+        ("GET", "/sparql?query=CONSTRUCT%20WHERE%20{}&format=text/csv", {}, 406, "turtle"),
+        ("GET", "/sparql?query=ASK%20{}", {"body": "query=ASK%20{}", "type": "text/plain"}, 400, "no body"),
+        ("GET", "/sparql", {"body": "ASK {}", "type": "application/sparql-query"}, 400, "no body"),
         ("GET", "/sparql?query=ASK%20{}&default-graph-uri=not%20an%20iri", {}, 400, "default-graph-uri"),
         ("GET", "/sparql?query=ASK%20{}&named-graph-uri=relative", {}, 400, "named-graph-uri"),
         ("GET", "/sparql?query=ASK%20{%22%FF%22%20?p%20?o}", {}, 400, "UTF-8"),
@@ -228,18 +284,18 @@ def test_deep_nesting_is_refused_and_the_server_lives(client: httpx.Client, ask:
 
 def test_no_query_calls_another_server(client: httpx.Client, canary: list[str]) -> None:
     address = canary.pop()
-    names_only = [
+    absent = [
         "SELECT * FROM <{u}> { ?s ?p ?o }",
         "SELECT * FROM NAMED <{u}> { GRAPH ?g { ?s ?p ?o } }",
-        "SELECT * { GRAPH <{u}> { ?s ?p ?o } }",
         "SELECT * FROM <file:///etc/hostname> { ?s ?p ?o }",
-        "DESCRIBE <{u}>",
+        "PREFIX x: <{u}> ASKFROMx:{ ?s ?p ?o }",
     ]
+    names_only = ["SELECT * { GRAPH <{u}> { ?s ?p ?o } }", "DESCRIBE <{u}>"]
     refused = [*CALLS, "LOAD <{u}>", "LOAD <{u}> INTO GRAPH <a:g>", "INSERT DATA { <a:a> <a:b> 1 } ; LOAD <{u}>"]
-    for query in [*refused, *names_only]:
-        for ask in (by_get, by_form, by_body):
-            response = ask(client, query.replace("{u}", address))
-            assert response.status_code == (403 if query in refused else 200), query
+    for status, queries in ((403, refused), (400, absent), (200, names_only)):
+        for query in queries:
+            for ask in (by_get, by_form, by_body):
+                assert ask(client, query.replace("{u}", address)).status_code == status, query
     assert by_get(client, COUNT, default_graph_uri=[address]).status_code == 200
     assert by_get(client, COUNT, named_graph_uri=[address]).status_code == 200
     assert canary == []
@@ -305,10 +361,10 @@ def test_without_a_query_the_service_describes_itself(
     (service,) = graph.subjects(rdflib.RDF.type, sd.Service)
     assert graph.value(service, sd.endpoint) == rdflib.URIRef(str(client.base_url.join("/sparql")))
     assert (service, sd.feature, sd.UnionDefaultGraph) in graph
-    assert len(set(graph.objects(service, sd.resultFormat))) == 8
+    assert len(set(graph.objects(service, sd.resultFormat))) == 11
     dataset = graph.value(service, sd.defaultDataset)
     named = {str(graph.value(node, sd.name)) for node in graph.objects(dataset, sd.namedGraph)}
-    assert named == {f"{BASE}graph/{name}" for name in ("events", "actors", "ontology")}
+    assert named == {f"{BASE}graph/{name}" for name in ("events", "actors", "ontology", "article/news%20one")}
 
 
 def test_a_browser_gets_the_editor(client: httpx.Client) -> None:

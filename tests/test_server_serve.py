@@ -63,7 +63,7 @@ def test_the_server_moves_to_a_new_release_and_back(tmp_path: Path) -> None:
         for version, is_new in (("one", False), ("two", True), ("one", False)):
             point(tmp_path, version)
             for _ in range(10):  # whichever worker answers
-                assert client.get("/healthz").json()["release"] == version
+                assert client.get("/readyz").json()["release"] == version
                 assert client.get("/sparql", params={"query": IS_NEW}).json()["boolean"] is is_new
                 assert client.get("/dumps/latest").headers["Location"].startswith(f"/dumps/{version}/")
                 assert ("<b>3</b> persons" in client.get("/").text) is is_new

@@ -5,17 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
 from types import TracebackType
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
-from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError
 
+from kg.connections import Line, is_inside
 from kg.errors import AnswerError, ServiceError
 from kg.release import software_version
-from kg.watch.guard import GuardedAdapter, Line, is_inside
 from kg.watch.seen import Version
 
 NAME = "Legation"
@@ -52,14 +50,8 @@ class Web:
         self._line = Line(lambda name: inside and name.casefold() == host)
         self._timeout = timeout_s
         self._last: dict[str, float] = {}
-        self._session = requests.Session()
-        self._session.headers.update({
-            "User-Agent": f"{NAME}/{software_version()} (legation watch; https://w3id.org/legation/)",
-            "Connection": "close",
-        })  # fmt: skip
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, GuardedAdapter(self._line))
+        agent = f"{NAME}/{software_version()} (legation watch; https://w3id.org/legation/)"
+        self._session = self._line.session(agent=agent)
 
     def __enter__(self) -> Web:
         return self
@@ -116,7 +108,7 @@ class Web:
                 ) as response,
             ):
                 onward = response.headers.get("Location") if response.status_code in _MOVED else None
-                body = self._body(response.raw, most) if response.status_code == 200 else b""
+                body = self._line.read(response.raw, most=most) if response.status_code == 200 else b""
         except (ServiceError, AnswerError) as error:
             raise type(error)(f"{url}: {error}") from error
         except ValueError as error:  # of the libraries' many errors, those that concern addresses
@@ -126,19 +118,6 @@ class Web:
             raise ServiceError(f"{url}: no whole answer ({cause})") from error
         fields = {name.lower(): value for name, value in response.headers.items()}
         return Answer(url, response.status_code, fields, body), onward
-
-    def _body(self, raw: BaseHTTPResponse, most: int) -> bytes:
-        """Return the unpacked body, read as it comes: a small file that unpacks to a huge one is dropped on the way."""
-        parts = bytearray()
-        while part := raw.read1(2**16, decode_content=True):
-            parts += part
-            if len(parts) > most:
-                raise AnswerError(f"it has more than {most / 2**20:g} MiB")
-            if self._line.late:  # no connection of ours was cut, where a proxy stands between
-                break
-        if self._line.late:
-            raise ServiceError("it is not complete in time")
-        return bytes(parts)
 
 
 def _web_address(url: str) -> SplitResult:

@@ -17,7 +17,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
@@ -36,17 +35,11 @@ _HANG_UP = getattr(select, "POLLRDHUP", 0) | select.POLLHUP | select.POLLERR
 _SIOCOUTQ = 0x5411
 
 
-@dataclass(frozen=True)
-class Ended:
-    """How a query ended: ``outcome`` is ``ok`` or the limit or the failure that ended it, ``rows`` as far as known."""
-
-    outcome: str
-    seconds: float
-    rows: int = 0
-
-
 class Delivery:
-    """One query on its way: ask, look at :attr:`head`, then iterate over :meth:`body`."""
+    """One query on its way: ask, look at :attr:`head`, then iterate over :meth:`body`.
+
+    ``tell`` hears what ended an answer that had begun, other than its end.
+    """
 
     def __init__(
         self,
@@ -55,11 +48,10 @@ class Delivery:
         disk: Disk,
         timeout_s: float,
         client: socket.socket | None,
-        tell: Callable[[Ended], None] = lambda _: None,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._loan, self._client, self._tell = loan, client, tell
-        self._timeout_s, self._since = timeout_s, time.monotonic()
-        self._deadline = self._since + timeout_s
+        self._timeout_s, self._deadline = timeout_s, time.monotonic() + timeout_s
         self._disk, self._waits = disk, _Spool(disk)
         self._running = True
         self.head: Mapping[str, Any] = {}
@@ -102,7 +94,9 @@ class Delivery:
                 elif time.monotonic() - taken > STALL_S:
                     self._stop("stalled")
                     raise ConnectionAbortedError
-        except (Problem, ConnectionAbortedError, EOFError) as error:
+        except (Problem, ConnectionAbortedError) as error:
+            limit = error.members.get("limit", "failed") if isinstance(error, Problem) else "disconnect"
+            self._tell(str(limit))
             _break(self._client)
             raise ConnectionResetError(errno.ECONNRESET, "the answer was broken off") from error
         finally:
@@ -147,10 +141,10 @@ class Delivery:
                 elif kind == HEAD:
                     self.head = json.loads(body)
                 elif kind == END:
-                    self._finish("ok", json.loads(body)["rows"])
+                    self._finish()
                 elif kind == PROBLEM:
                     about = json.loads(body)
-                    self._finish(about.get("limit") or str(about["status"]))
+                    self._finish()
                     raise Problem(about.pop("status"), about.pop("detail"), **about)
         except EOFError:
             if process.ran_out_of_memory:
@@ -161,19 +155,16 @@ class Delivery:
             self._stop("crash")
             raise Problem(503, "The query ended the process that it ran in; write it flatter or shorter.") from None
 
-    def _finish(self, outcome: str, rows: int = 0) -> None:
+    def _finish(self) -> None:
         """Give back the process, which has said all."""
-        if self._running:
-            self._running = False
-            self._loan.give_back()
-            self._tell(Ended(outcome, time.monotonic() - self._since, rows))
+        self._running = False
+        self._loan.give_back()
 
     def _stop(self, reason: str) -> None:
         """End the process, if it is still at the query."""
         if self._running:
             self._running = False
             self._loan.kill(reason)
-            self._tell(Ended(reason, time.monotonic() - self._since))
 
 
 class Disk:

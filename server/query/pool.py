@@ -34,7 +34,7 @@ class Statistics:
     slow: int
     waiting: int
     started: int
-    ended: Mapping[str, int]
+    killed: Mapping[str, int]
 
 
 class Loan:
@@ -91,18 +91,10 @@ class Pool:
         self._idle: deque[Process] = deque()
         self._loans: set[Loan] = set()
         self._out = 0
-        self._started, self._ended = 0, Counter[str]()
+        self._started, self._killed = 0, Counter[str]()
         self._failed: ReleaseError | None = None
         self._keeper: threading.Thread | None = None
         weakref.finalize(self, _end, self._idle)
-
-    def start(self) -> None:
-        """Return when a process is ready.
-
-        Raises:
-            ReleaseError: None can be started.
-        """
-        self._put(self._take())
 
     def lend(self, client: str, *, is_gone: Callable[[], bool]) -> Loan:
         """Lend a process when it is the client's turn.
@@ -127,16 +119,15 @@ class Pool:
         if reason:
             loan.process.kill()
             with self._changed:
-                self._ended[reason] += 1
+                self._killed[reason] += 1
                 self._out -= not loan.turn.slow
             self._wanted.set()
         else:
             self._put(loan.process)
         self.turns.give_back(loan.turn)
 
-    @property
-    def sealed(self) -> bool:
-        """Whether the system keeps the processes off the network.
+    def probe(self) -> bool:
+        """Return whether the system keeps a process that is ready off the network.
 
         Raises:
             ReleaseError: None can be started.
@@ -149,7 +140,7 @@ class Pool:
         """Return the figures of this moment."""
         with self._changed:
             return Statistics(
-                len(self._idle), self.turns.fast, self.turns.slow, self.turns.waiting, self._started, dict(self._ended)
+                len(self._idle), self.turns.fast, self.turns.slow, self.turns.waiting, self._started, dict(self._killed)
             )
 
     def tend(self) -> None:
@@ -189,7 +180,7 @@ class Pool:
                     if process.is_alive:
                         self._out += 1
                         return process
-                    self._ended["died"] += 1
+                    self._killed["died"] += 1
                 if self._failed:
                     raise self._failed
                 if time.monotonic() > deadline:

@@ -17,13 +17,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, cast
 
-import pyoxigraph as ox
 from pyoxigraph import NamedNode, QueryTriples, Store, Triple
 
-from kg.iri import PREFIXES
 from server.encoding import LEAST, compressor
 from server.engine import STACK_BYTES
-from server.formats import GRAPHS, RESULTS, named_elements
+from server.formats import ALSO_RESULTS, RESULTS, write_graph
 from server.problem import Problem
 from server.query.frames import ASK, DATA, END, HEAD, HELLO, PROBLEM, Frames, frame, told
 from server.sealed import seal
@@ -32,10 +30,11 @@ from server.syntax import told_plainly
 HELD_BYTES = 64 * 1024
 """How much of an answer is held back until the first of it goes out, so that early failures have their own status."""
 
+_RESULTS = {**RESULTS, **ALSO_RESULTS}
 _BETWEEN_ROWS = {
     "application/sparql-results+json": b"}},{",
     "application/json": b"}},{",
-    "application/sparql-results+xml": b"<result>",
+    **dict.fromkeys(("application/sparql-results+xml", "application/xml", "text/xml"), b"<result>"),
     "text/csv": b"\r\n",
     "text/tab-separated-values": b"\n",
 }
@@ -144,13 +143,14 @@ def answer(store: Store, asked: dict[str, Any], send: Callable[[bytes], None]) -
         with told_plainly(asked["query"]):
             result = store.query(
                 asked["query"],
+                base_iri=asked["base"],
                 use_default_graph_as_union=asked["union"],
                 default_graph=_names(asked["default"]),
                 named_graphs=_names(asked["named"]),
             )
-            form, formats = ("graph", GRAPHS) if isinstance(result, QueryTriples) else ("results", RESULTS)
+            form = "graph" if isinstance(result, QueryTriples) else "results"
             media_type = asked[form]
-            if media_type not in formats:
+            if media_type is None:
                 raise Problem(406, asked["refusal"][form])
             out = Answer(
                 send, media_type, asked["encoding"], asked["most_bytes"], asked["most_rows"], asked["head_only"]
@@ -159,7 +159,7 @@ def answer(store: Store, asked: dict[str, Any], send: Callable[[bytes], None]) -
                 if isinstance(result, QueryTriples):
                     _write(result, out)
                 else:
-                    result.serialize(cast(IO[bytes], out), format=RESULTS[media_type])
+                    result.serialize(cast(IO[bytes], out), format=_RESULTS[media_type])
             out.end()
     except Problem as problem:
         send(told(PROBLEM, {"status": problem.status, "detail": problem.detail, **problem.members}))
@@ -171,9 +171,7 @@ def _write(triples: Iterable[Triple], out: Answer) -> None:
             out.rows += 1
             yield triple
 
-    syntax = GRAPHS[out.media_type]
-    found = named_elements(counted()) if syntax == ox.RdfFormat.RDF_XML else counted()
-    ox.serialize(found, cast(IO[bytes], out), format=syntax, prefixes=PREFIXES)
+    write_graph(counted(), out.media_type, cast(IO[bytes], out))
 
 
 def _names(iris: list[str] | None) -> list[Any] | None:
@@ -194,9 +192,9 @@ def work(connection: socket.socket, *, release: str, memory_bytes: int) -> None:
 def _work(connection: socket.socket, release: str, sealed: bool) -> None:
     opened = lru_cache(maxsize=1)(_open)
     opened(release)
-    connection.sendall(told(HELLO, {"thread": threading.get_native_id(), "sealed": sealed}))
     frames = Frames(connection)
     with suppress(EOFError, ConnectionError):
+        connection.sendall(told(HELLO, {"thread": threading.get_native_id(), "sealed": sealed}))
         while True:
             for kind, body in frames.receive():
                 if kind == ASK:

@@ -11,7 +11,6 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from kg.iri import term
 from kg.release import Release
-from server.current import Current
 from server.facts import page_path
 from server.problem import Problem
 from server.reconcile import score, suggest
@@ -35,10 +34,9 @@ PREVIEWED = ("alias", "office", "countryCode", "wikidata", "geonames", "reports"
 """Properties that a preview shows, with at most three values each."""
 
 
-def blueprint(current: Current, *, base: str, timeout_s: float = 30.0) -> Blueprint:
+def blueprint(indexes: Indexes, *, base: str, timeout_s: float = 30.0) -> Blueprint:
     """Return the service, for entities whose IRIs start with ``base``; an answer has ``timeout_s`` seconds."""
     routes = Blueprint("reconcile", __name__)
-    indexes = Indexes(current, base=base)
 
     @routes.route("/reconcile", methods=["GET", "POST"])
     def service() -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from heapq import nsmallest
 
 from pyoxigraph import Store
@@ -29,13 +29,20 @@ def entities(
     allowed = index.types.under(kind.id for kind in wanted) if wanted else None
     ranked = _by_identifier(index, prefix, base) or _by_prefix(index, prefix)
     ranked = ranked or {number: (3, -round(score)) for number, score in by_name(index, prefix).items() if score >= 60}
-    kept = [number for number in ranked if allowed is None or allowed.intersection(index.entities[number].types)]
-    first = nsmallest(
-        cursor + limit,
-        kept,
-        key=lambda number: (ranked[number], -index.entities[number].reports, index.entities[number].id),
-    )
-    return [_entity(store, index, index.entities[number], base) for number in first[cursor:]]
+    if allowed is not None:
+        ranked = {n: rank for n, rank in ranked.items() if allowed.intersection(index.entities[n].types)}
+    return [_entity(store, index, entity, base) for entity in _first(index, ranked, cursor + limit)[cursor:]]
+
+
+def starting(index: Index, prefix: str, *, limit: int) -> list[Entity]:
+    """Return entities with a name that has a word starting with the prefix, in the same order, and no others."""
+    return _first(index, _by_prefix(index, prefix), limit)
+
+
+def _first(index: Index, ranked: Mapping[int, tuple[int, int]], count: int) -> list[Entity]:
+    """Return the entities of the lowest ranks, those reported most first among equals, then by id."""
+    first = nsmallest(count, ranked, key=lambda number: (ranked[number], -index.entities[number].reports, number))
+    return [index.entities[number] for number in first]
 
 
 def _by_identifier(index: Index, prefix: str, base: str) -> dict[int, tuple[int, int]]:
@@ -49,16 +56,12 @@ def _by_prefix(index: Index, prefix: str) -> dict[int, tuple[int, int]]:
     start = " ".join(words(prefix))
     if prefix.strip() and not start:
         return {}
-    later, found = f" {start}", dict[int, tuple[int, int]]()
-    for at, name in enumerate(index.names):
-        if name.startswith(start):
-            rank = (0 if name == start else 1, -round(100 * index.trust[at]))
-        elif later in name:
-            rank = (2, -round(100 * index.trust[at]))
-        else:
-            continue
+    found = dict[int, tuple[int, int]]()
+    for at, from_its_beginning in index.starting(start):
+        place = (0 if index.names[at] == start else 1) if from_its_beginning else 2
         number = index.owners[at]
-        found[number] = min(rank if start else (0, 0), found.get(number, (9, 0)))
+        rank = (place, -round(100 * index.trust[at])) if start else (0, 0)
+        found[number] = min(rank, found.get(number, rank))
     return found
 
 

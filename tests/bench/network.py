@@ -18,10 +18,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -39,6 +36,7 @@ from kg.merge import merge
 from kg.query import run
 from kg.rdf import graph_quads, nquads, ontology_quads
 from kg.records import Account, Actor, Article, Meeting, Mode, Place, Report, Span, Status
+from tests.bench.virtuoso import REMEDY, installed, virtuoso
 from tests.derivation import derived_quads, tally, with_states
 
 ARTICLES = 5_100
@@ -49,7 +47,6 @@ BUDGET_S = 20
 TIMES = 3
 UNNOTICED_MS = 5
 SAMPLE = 20
-REMEDY = "virtuoso-t and isql-vt are not installed; Debian has them: apt-get install virtuoso-opensource"
 
 PROLOGUE = "PREFIX leg: <https://w3id.org/legation/ontology#>\n"
 EDGES = "{0} leg:metWith ?via . ?via leg:metWith {1} ."
@@ -124,98 +121,19 @@ def questions(store: Store) -> dict[str, tuple[str, ...]]:
 
 
 @contextmanager
-def virtuoso(folder: Path, dump: Path) -> Iterator[Callable[[str], str]]:
+def asked_there(folder: Path, dump: Path) -> Iterator[Callable[[str], str]]:
     """Yield a way to ask a fresh Virtuoso that holds the dump; it lives in the folder and ends with the block."""
-    sql, http = _free_port(), _free_port()
-    (folder / "virtuoso.ini").write_text(_ini(folder, sql, http), encoding="utf-8")
-    log = (folder / "virtuoso.out").open("wb")
-    server = subprocess.Popen(
-        ["virtuoso-t", "-f", "-c", "virtuoso.ini"], cwd=folder, stdout=log, stderr=subprocess.STDOUT
-    )
-    session = requests.Session()
+    with virtuoso(folder, dump) as address, requests.Session() as session:
 
-    def isql(statement: str, timeout: float) -> None:
-        command = ["isql-vt", f"127.0.0.1:{sql}", "dba", "dba", "ERRORS=STDOUT", f"exec={statement}"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
-        if done.returncode or "***" in done.stdout:
-            raise RuntimeError(f"Virtuoso would not do {statement!r}: {done.stdout}{done.stderr}")
+        def ask(query: str) -> str:
+            answer = session.post(
+                address, data={"query": query, "format": "application/sparql-results+json"}, timeout=600
+            )
+            if not answer.ok:
+                raise RuntimeError(f"Virtuoso does not answer: {answer.status_code} {answer.text[:500]}")
+            return answer.text
 
-    def ask(query: str) -> str:
-        answer = session.post(
-            f"http://127.0.0.1:{http}/sparql",
-            data={"query": query, "format": "application/sparql-results+json"},
-            timeout=600,
-        )
-        if not answer.ok:
-            raise RuntimeError(f"Virtuoso does not answer: {answer.status_code} {answer.text[:500]}")
-        return answer.text
-
-    try:
-        for attempt in range(120):
-            try:
-                isql("status();", 10)
-                break
-            except (RuntimeError, subprocess.TimeoutExpired):
-                if server.poll() is not None or attempt == 119:
-                    raise
-                time.sleep(0.5)
-        isql(f"ld_dir('{dump.parent}', '{dump.name}', 'urn:unnamed');", 30)
-        isql("rdf_loader_run();", 1200)
-        isql("checkpoint;", 300)
         yield ask
-    finally:
-        server.terminate()
-        try:
-            server.wait(30)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-        log.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _ini(folder: Path, sql: int, http: int) -> str:
-    """Return a configuration with room for all data in memory, two threads a query and no limit on time or rows."""
-    return f"""[Database]
-DatabaseFile = virtuoso.db
-ErrorLogFile = virtuoso.log
-LockFile = virtuoso.lck
-TransactionFile = virtuoso.trx
-xa_persistent_file = virtuoso.pxa
-FileExtend = 200
-MaxCheckpointRemap = 2000
-[TempDatabase]
-DatabaseFile = virtuoso-temp.db
-TransactionFile = virtuoso-temp.trx
-MaxCheckpointRemap = 2000
-[Parameters]
-ServerPort = 127.0.0.1:{sql}
-DisableUnixSocket = 1
-MaxClientConnections = 10
-CheckpointInterval = 60
-CaseMode = 2
-DirsAllowed = {folder}
-NumberOfBuffers = 170000
-MaxDirtyBuffers = 130000
-MaxQueryMem = 2G
-VectorSize = 1000
-MaxVectorSize = 1000000
-ThreadsPerQuery = 2
-AsyncQueueMaxThreads = 2
-[HTTPServer]
-ServerPort = 127.0.0.1:{http}
-ServerRoot = {folder}
-ServerThreads = 4
-MaxKeepAlives = 10
-KeepAliveTimeout = 60
-[SPARQL]
-ResultSetMaxRows = 1000000
-"""
 
 
 def measured(asks: Sequence[Callable[[str], str]], query: str) -> tuple[list[float], bool]:
@@ -255,7 +173,7 @@ def least(ask: Callable[[str], str]) -> float:
 
 def main(articles: int) -> int:
     """Print the table; return the exit code."""
-    if not (shutil.which("virtuoso-t") and shutil.which("isql-vt")):
+    if not installed():
         print(REMEDY, file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory() as name:
@@ -272,7 +190,7 @@ def main(articles: int) -> int:
         def here(query: str) -> str:
             return run(store, query, form="json", base=DEFAULT_BASE).decode()
 
-        with virtuoso(folder, dump) as there:
+        with asked_there(folder, dump) as there:
             ours = f"GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), '{DEFAULT_BASE}'))"
             ((held,),) = rows(there(f"SELECT (COUNT(*) AS ?n) WHERE {{ {ours} }}"))
             if int(held) != len(lines):

@@ -1,0 +1,132 @@
+"""What every answer carries: leave for other origins to read it, bounds for browsers, and links to what belongs to it.
+
+All that is served is public and no answer hangs on who asks, so pages of any origin may read it (Fetch Standard,
+"CORS protocol"); credentials are not allowed, and none are known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from flask import Flask, Response, request
+from pyoxigraph import NamedNode
+
+from kg.iri import Names, term
+from kg.release import Release
+from server.current import Current
+from server.facts import PATH_CHARACTERS
+from server.formats import EXTENSIONS
+
+EXPOSED = (
+    "Accept-Post", "Accept-Ranges", "Allow", "Content-Disposition", "Content-Encoding", "Content-Length",
+    "Content-Range", "ETag", "Link", "Location", "Retry-After", "Vary", "X-Request-Id",
+)  # fmt: skip
+"""Headers that scripts may read beside the safe ones of the Fetch Standard (such as ``Content-Type``)."""
+
+ALLOWED = (
+    "Accept", "Accept-Language", "Cache-Control", "Content-Language", "Content-Type", "If-Match", "If-Modified-Since",
+    "If-None-Match", "If-Range", "Pragma", "Range", "User-Agent", "X-Request-Id", "X-Requested-With", "*",
+)  # fmt: skip
+"""Headers that scripts may send. ``*`` stands for all others but ``Authorization``; older browsers do not know it."""
+
+SAME_ORIGIN = (
+    "default-src 'self'; img-src 'self' data:; font-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+"""Content security policy of pages: they load and call nothing but this server (the editor sets styles inline)."""
+
+INERT = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
+"""Content security policy of data: XML that a query made up must not run as a script of this origin."""
+
+NEGOTIATED = frozenset({"sparql.sparql", "dumps.listing", "entities.thing", "metrics.exposition"})
+"""Addresses whose answers hang on ``Accept``, also when they are errors."""
+
+
+def add_headers(app: Flask, current: Current, *, base: str) -> None:
+    """Let every answer of the application carry the headers of this module; its routes' own ones stay."""
+    licences = dict[str, str]()  # by version and not by store: nothing here may keep an old store open
+
+    @app.after_request
+    def _headers(response: Response) -> Response:
+        _cross_origin(response)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "same-origin"  # addresses hold queries
+        if response.mimetype == "text/html":
+            response.headers.setdefault("Content-Security-Policy", SAME_ORIGIN)
+        elif request.endpoint != "static":  # a script's own policy would bind the workers that it starts
+            response.headers.setdefault("Content-Security-Policy", INERT)
+        if request.endpoint in NEGOTIATED:
+            response.vary.add("Accept")
+        release = current.opened
+        if release.version not in licences:
+            licences.clear()
+            licences[release.version] = _licence(release, base)
+        if found := ", ".join(_links(response, release.version, licences.get(release.version, ""))):
+            response.headers.add("Link", found)
+        return response
+
+
+def _cross_origin(response: Response) -> None:
+    headers = response.headers
+    headers["Access-Control-Allow-Origin"] = "*"
+    headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    if request.method == "OPTIONS":
+        headers["Access-Control-Allow-Methods"] = headers.get("Allow", "GET, HEAD, OPTIONS")
+        headers["Access-Control-Allow-Headers"] = ", ".join(ALLOWED)
+        headers["Access-Control-Max-Age"] = "86400"
+        headers.remove("Content-Type")  # of nothing
+    else:
+        headers["Access-Control-Expose-Headers"] = ", ".join(EXPOSED)
+
+
+def _links(response: Response, version: str, licence: str) -> Iterator[str]:
+    """Yield the links of an answer (RFC 8288), with relations as IANA has them registered."""
+    root = request.script_root
+    match request.endpoint:
+        case "sparql.sparql" | "pages.home":
+            yield link(f"{root}/openapi.json", "service-desc", type_="application/json")
+            yield link(f"{root}/", "service-doc", type_="text/html")
+            yield link(f"{root}/ontology", "describedby", type_="text/turtle")
+        case "entities.page" | "entities.data" if response.status_code == 200:
+            yield from _of_thing(root)
+        case "dumps.listing":
+            for media_type in ("application/json", "text/html"):
+                yield link(f"{root}/dumps/", "alternate", type_=media_type)
+        case "dumps.download" if response.status_code < 400:
+            folder = quote(str((request.view_args or {})["version"]), safe="")
+            yield link(f"{root}/dumps/", "collection")
+            yield link(f"{root}/dumps/latest", "latest-version")
+            if folder == quote(version, safe=""):
+                yield link(f"{root}/dumps/{folder}/manifest.json", "describedby", type_="application/json")
+        case _:
+            return
+    if licence and response.status_code < 400:
+        yield link(licence, "license")
+
+
+def _of_thing(root: str) -> Iterator[str]:
+    """Yield the links between the page of a thing, its data in each format, and the thing itself."""
+    args = request.view_args or {}
+    sent = str(request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or quote(request.path))
+    key = sent.partition("?")[0].partition(f"/{request.path[1:5]}/")[2]
+    ending = str(args.get("ending", ""))
+    key = quote(key.removesuffix(f".{ending}") if ending else key, safe=PATH_CHARACTERS)
+    yield link(f"{root}/id/{key}", "describes")
+    for other, media_type in EXTENSIONS.items():
+        if other != ending:
+            yield link(f"{root}/data/{key}.{other}", "alternate", type_=media_type)
+    if ending:
+        yield link(f"{root}/page/{key}", "alternate", type_="text/html")
+
+
+def link(target: str, relation: str, *, type_: str = "") -> str:
+    """Return a link for the header ``Link``; ``target`` is encoded already."""
+    return f'<{target}>; rel="{relation}"' + (f'; type="{type_}"' if type_ else "")
+
+
+def _licence(release: Release, base: str) -> str:
+    """Return the IRI of the licence that a release names for itself, empty where it names none."""
+    node = Names(base).release(release.version)
+    found = next(release.store.quads_for_pattern(node, term("dct:license"), None, None), None)
+    return found.object.value if found and isinstance(found.object, NamedNode) else ""

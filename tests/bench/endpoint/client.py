@@ -1,0 +1,58 @@
+"""One client of an endpoint: a connection that is kept, whole answers, and how long they took."""
+
+from __future__ import annotations
+
+import http.client
+import time
+from typing import NamedTuple
+from urllib.parse import urlencode, urlsplit
+
+from tests.bench.endpoint.queries import Question
+
+
+class Answer(NamedTuple):
+    """The milliseconds from the first byte sent to the last one read, and the body; None where time ran out."""
+
+    ms: float
+    body: bytes | None
+
+
+class Client:
+    """Asks one endpoint over a connection that is opened anew only where the server closed it."""
+
+    def __init__(self, address: str, *, timeout_s: float = 60.0) -> None:
+        parts = urlsplit(address)
+        self._path = parts.path
+        self._http = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=timeout_s)
+
+    def ask(self, question: Question) -> Answer:
+        """Return the answer, read to its end.
+
+        Raises:
+            RuntimeError: The server refuses the query or breaks off.
+        """
+        target = f"{self._path}?{urlencode({'query': question.query})}"
+        headers = {"Accept": question.accept}
+        for last in (False, True):
+            start = time.perf_counter()
+            try:
+                self._http.request("GET", target, headers=headers)
+                response = self._http.getresponse()
+                body = response.read()
+            except TimeoutError:
+                self._http.close()
+                return Answer((time.perf_counter() - start) * 1000, None)
+            except (OSError, http.client.HTTPException) as error:
+                self._http.close()  # the server has given up a connection that nobody used for a while
+                if last:
+                    raise RuntimeError(f"{question.name}: the server broke off ({error!r})") from error
+                continue
+            taken = (time.perf_counter() - start) * 1000
+            if response.status != 200:
+                raise RuntimeError(f"{question.name}: {response.status} {body[:300].decode(errors='replace')}")
+            return Answer(taken, body)
+        raise AssertionError("the second try returns or raises")
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
