@@ -40,6 +40,15 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     elsewhere.add_argument(
         "--allow-private-service", action="store_true", help="also where such an endpoint has a private address"
     )
+    command.add_argument(
+        "--access-log", default="", metavar="FILE", help="a line of JSON for each request; - is standard output (none)"
+    )
+    command.add_argument(
+        "--trust-proxy",
+        action="append",
+        metavar="NETWORK",
+        help="proxies whose X-Forwarded-For is believed (127.0.0.0/8 and ::1); may be repeated",
+    )
     command.set_defaults(run=_serve)
 
     command = commands.add_parser("mcp", help="let language models ask the current release (Model Context Protocol)")
@@ -89,6 +98,7 @@ def start(
     options: argparse.Namespace, limits: Limits | None = None, federation: Federation | None = None, *, hint: str = ""
 ) -> int:
     """Serve until told to stop; ``hint`` is printed once it goes, with the address in it."""
+    from server.client import LOOPBACK, networks  # noqa: TID251 - as below
     from server.serve import serve  # noqa: TID251 - the command line starts the server; nothing else in kg knows it
 
     def ready(address: str) -> None:
@@ -96,7 +106,16 @@ def start(
         if hint:
             print(hint.format(address=address), flush=True)
 
-    serve(options.dir, host=options.host, port=options.port, limits=limits, federation=federation, on_ready=ready)
+    serve(
+        options.dir,
+        host=options.host,
+        port=options.port,
+        limits=limits,
+        federation=federation,
+        log_to=getattr(options, "access_log", ""),  # which the demo does not offer
+        trusted=networks(getattr(options, "trust_proxy", None) or map(str, LOOPBACK)),
+        on_ready=ready,
+    )
     return 0
 
 

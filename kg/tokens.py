@@ -7,15 +7,19 @@ from collections.abc import Iterator
 
 IRI = r"<[^<>\"{}|^`\x00-\x20]*>"
 STRING = "|".join(
-    rf"{quote * 3}(?:[^{quote}\\]|\\.|{quote}(?!{quote * 2}))*{quote * 3}|{quote}(?:[^{quote}\\\n\r]|\\.)*{quote}"
+    rf"{quote * 3}(?:[^{quote}\\]++|\\.|{quote}(?!{quote * 2}))*+{quote * 3}|{quote}(?:[^{quote}\\\n\r]++|\\.)*+{quote}"
     for quote in "\"'"
 )
+"""A literal's text, the long kind before the short, as a parser tries them: ``''`` may be the start of ``'''``."""
+
 VARIABLE = r"[?$][A-Za-z0-9_]+"
+ESCAPED = r"\\."
+r"""Outside of literals and IRIs, a character that a name takes as it is: in ``a:b\#c`` no comment begins."""
 
 TOKENS = re.compile(
     rf"""
     \#[^\n\r]* | {IRI} | {STRING} | {VARIABLE} | @[a-z0-9-]+
-    | (?P<word>[\w.-]++)(?!:) | (?P<prefix>[\w.-]*+)(?P<local>:[\w.-]*) | ["'].* | .
+    | (?P<word>[\w.-]++)(?!:) | (?P<prefix>[\w.-]*+)(?P<local>:(?:[\w.-]|{ESCAPED})*+) | {ESCAPED} | ["'].* | .
     """,
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from logging.handlers import WatchedFileHandler
+from pathlib import Path
 
 from kg.errors import LegationError
 from server.observe import Exchange
@@ -28,14 +29,25 @@ def access_log(target: str) -> Callable[[Exchange], None]:
     Raises:
         LegationError: The file cannot be written.
     """
-    try:
-        handler = logging.StreamHandler(sys.stdout) if target == "-" else WatchedFileHandler(target, encoding="utf-8")
-    except OSError as error:
-        reason = f"{target}: the access log cannot be written ({error.strerror}); give --access-log another file, or -"
-        raise LegationError(reason) from error
+    check_log(target)
+    handler = logging.StreamHandler(sys.stdout) if target == "-" else WatchedFileHandler(target, encoding="utf-8")
     logger = logging.Logger("legation.access")  # of its own, outside the tree that others configure
     logger.addHandler(handler)
     return lambda noted: logger.info("%s", line(noted))
+
+
+def check_log(target: str) -> None:
+    """Return if the access log can be written there.
+
+    Raises:
+        LegationError: It cannot.
+    """
+    try:
+        if target != "-":
+            Path(target).open("a").close()
+    except OSError as error:
+        reason = f"{target}: the access log cannot be written ({error.strerror}); give --access-log another file, or -"
+        raise LegationError(reason) from error
 
 
 def line(noted: Exchange) -> str:

@@ -26,6 +26,7 @@ from server.negotiate import Request
 from server.observe import observe, who
 from server.query.pool import Pool
 from server.rate import Rate
+from server.ready import probe
 from server.reconcile import routes as reconcile
 from server.reconcile.index import Indexes
 
@@ -33,8 +34,8 @@ MAX_BODY = 256 * 1024
 """Longest request body in bytes: a query of 64 KiB in percent encoding, and its dataset."""
 
 
-UNBOUND = frozenset({"pages.healthz", "pages.readyz", "metrics.exposition"})
-"""Addresses that may be asked at any rate."""
+UNBOUND = frozenset({"pages.healthz", "metrics.exposition"})
+"""Addresses that may be asked at any rate, since they cost next to nothing."""
 
 
 def create_app(
@@ -75,7 +76,7 @@ def create_app(
     app.register_blueprint(
         sparql.blueprint(current, pool, base=base, editor=editor, federation=federation, tell_call=metrics.called)
     )
-    app.register_blueprint(pages.blueprint(current, pool, examples=queries))
+    app.register_blueprint(pages.blueprint(current, examples=queries, probe=partial(probe, pool, current)))
     app.register_blueprint(entities.blueprint(current, base=base))
     app.register_blueprint(dumps.blueprint(current))
     app.register_blueprint(openapi.blueprint())

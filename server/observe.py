@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
 OUTCOMES = (
     "ok", "syntax", "refused", "length", "depth", "rate", "queue", "deadline", "memory", "rows", "bytes",
-    "disconnect", "failed",
+    "disconnect", "service", "failed",
 )  # fmt: skip
-"""How queries end: answered, not understood, not allowed, over a limit, left by the client, or by our fault."""
+"""How queries end: answered, not understood, refused, over a limit, left by the client, by another endpoint's fault,
+or by ours."""
 
 ENVIRON = "legation.exchange"
 """The name in the WSGI environment by which a request finds what is noted of it."""
@@ -73,8 +74,10 @@ class Exchange:
         if self.status < 400:
             return "ok" if self.complete else "disconnect"
         if self.status < 500:
-            return {400: "syntax", 413: "length", 414: "length", 429: "rate"}.get(self.status, "refused")
-        return "deadline" if self.status == 504 else "failed"
+            if self.limit:  # of what a query may ask for at all
+                return "refused"
+            return {400: "syntax", 413: "length", 429: "rate", 499: "disconnect"}.get(self.status, "refused")
+        return {502: "service", 504: "deadline"}.get(self.status, "failed")
 
 
 def exchange() -> Exchange | None:

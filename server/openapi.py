@@ -21,6 +21,9 @@ REQUEST_ID = {
     "schema": {"type": "string"},
 }
 
+UNBOUND = frozenset({"healthz", "metrics"})
+"""Operations that may be asked at any rate: those of ``server.app.UNBOUND``."""
+
 
 def blueprint() -> Blueprint:
     """Return the address of the description."""
@@ -49,6 +52,8 @@ def _template() -> dict[str, Any]:
         response["headers"] = {**response.get("headers", {}), **named}
     for path in about["paths"].values():
         for operation in path.values():
+            if operation["operationId"] not in UNBOUND:
+                operation["responses"].setdefault("429", {"$ref": "#/components/responses/TooMany"})
             parameters = operation.get("parameters", [])
             operation["parameters"] = [*parameters, {"$ref": "#/components/parameters/RequestId"}]
             for response in operation["responses"].values():

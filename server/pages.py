@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
 from flask import Blueprint, Response, jsonify, render_template, url_for
-from pyoxigraph import Literal, QueryBoolean, QuerySolutions, Store
+from pyoxigraph import Literal, QuerySolutions, Store
 
 from kg.iri import PREFIXES
-from kg.release import Release
 from server.current import Current
 from server.examples import Example
-from server.problem import Problem
-from server.query.pool import Pool
+from server.ready import Seal
 
 COUNTED = {
     "Article": "articles",
@@ -62,15 +60,11 @@ class Count:
     number: int
 
 
-SEALED = "the system refuses query processes any socket (seccomp)"
-UNSEALED = "no filter of system calls is known for this system: the guard alone refuses SERVICE"
-
-
-def blueprint(current: Current, pool: Pool, *, examples: Sequence[Example]) -> Blueprint:
+def blueprint(current: Current, *, examples: Sequence[Example], probe: Callable[[], Seal]) -> Blueprint:
     """Return the landing page, the packaged vocabulary, and the two checks that operators poll.
 
     ``/healthz`` asks whether the process answers at all, and looks at nothing else: to restart it would not help a
-    broken release. ``/readyz`` asks whether queries can be sent here.
+    broken release. ``/readyz`` asks whether queries can be sent here, by ``probe``.
     """
     routes = Blueprint("pages", __name__)
     counts = lru_cache(maxsize=1)(count)
@@ -98,9 +92,8 @@ def blueprint(current: Current, pool: Pool, *, examples: Sequence[Example]) -> B
     @routes.get("/readyz")
     def readyz() -> Response:
         release = current()
-        check(release)
-        sealed = pool.probe()
-        return _state(status="ok", release=release.version, sealed=sealed, why=SEALED if sealed else UNSEALED)
+        seal = probe()
+        return _state(status="ok", release=release.version, sealed=seal.sealed, why=seal.why)
 
     return routes
 
@@ -152,20 +145,6 @@ def count(version: str, store: Store) -> tuple[Count, ...]:
         raise TypeError("SELECT gives solutions")
     numbers = {str(row["class"])[1:-1].removeprefix(PREFIXES["leg"]): _integer(row["number"]) for row in solutions}
     return tuple(Count(noun, numbers.get(name, 0)) for name, noun in COUNTED.items())
-
-
-def check(release: Release) -> None:
-    """Return if the store answers.
-
-    Raises:
-        Problem: 503, when it does not.
-    """
-    try:
-        answer = release.store.query("ASK {}")
-    except OSError as error:
-        raise Problem(503, f"The store of release {release.version} cannot be read: {error}.") from error
-    if not (isinstance(answer, QueryBoolean) and bool(answer)):
-        raise Problem(503, f"The store of release {release.version} does not answer.")
 
 
 def _state(**members: object) -> Response:

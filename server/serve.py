@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,9 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.errors import AppImportError, HaltServer
 
 from kg.errors import LegationError, ReleaseError
+from server.accesslog import check_log
 from server.app import create_app
+from server.client import LOOPBACK, Network
 from server.current import check
 from server.early import Worker
 from server.federation import Federation
@@ -41,23 +43,28 @@ def serve(
     port: int = 8000,
     limits: Limits | None = None,
     federation: Federation | None = None,
+    log_to: str = "",
+    trusted: Sequence[Network] = LOOPBACK,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve until the process is told to stop (SIGTERM, or Ctrl-C), then finish the requests at hand and return.
 
     ``on_ready`` gets the address, such as ``http://127.0.0.1:8000``, as soon as it takes requests. Port 0 takes
     any free one. ``federation`` says which other endpoints queries may call (none). Warnings and errors go to
-    standard error, nothing else is printed.
+    standard error, and nothing else is printed but the access log, if ``log_to`` is ``-``; it may be a file. Proxies
+    in the ``trusted`` networks are believed whom they ask for.
 
     Raises:
         ReleaseError: There is no release in the folder, or its store cannot be opened.
-        LegationError: The port is taken or the address is not of this machine.
+        LegationError: The port is taken or the address is not of this machine, or the log cannot be written.
     """
+    if log_to:
+        check_log(log_to)
     check(release_dir)
     limits = limits or Limits()
 
     def make() -> Flask:
-        app = create_app(release_dir, limits=limits, federation=federation)
+        app = create_app(release_dir, limits=limits, federation=federation, log_to=log_to, trusted=trusted)
         app.extensions["pool"].probe()
         return app
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -12,15 +13,15 @@ from typing import Any
 import httpx
 import pytest
 from openapi_spec_validator import validate
-from werkzeug.routing import Map
+from werkzeug.routing import Map, Rule
 
 from kg.release import software_version
-from server.app import create_app
+from server.app import UNBOUND, create_app
+from server.errors import DETAILS
 from server.openapi import description
-from server.problem import DETAILS
 from tests.server_fixture import ROOT, serving, write_release
 
-LIMITS = {"length", "depth", "rate", "queue", "deadline", "memory", "rows", "bytes"}
+LIMITS = {"length", "depth", "rate", "queue", "deadline", "memory", "rows", "bytes", "services"}
 """What problems may name as ``limit``."""
 
 
@@ -111,16 +112,26 @@ def test_what_the_framework_refuses_has_a_sentence_for_each_status_that_is_descr
     assert all(detail.endswith(".") for detail in DETAILS.values())
 
 
+def test_what_may_be_refused_for_its_frequency_says_so(folder: Path, about: dict[str, Any]) -> None:
+    rules = {rule.rule: rule.endpoint for rule in create_app(folder).url_map.iter_rules()}
+    for rule, endpoint in rules.items():
+        ((template, _),) = routed(Map([Rule(rule, methods=["GET"])]))
+        operation = about["paths"][template]["get"]
+        assert ("429" in operation["responses"]) == (endpoint not in UNBOUND), rule
+
+
 @pytest.mark.slow
-def test_the_server_does_as_described(folder: Path) -> None:
+def test_the_server_does_as_described(folder: Path, tmp_path: Path) -> None:
     """A bounded run of what the README has at length; the same requests each time."""
     with serving(folder) as address:
+        settings = str(ROOT / "tests" / "schemathesis.toml")
         command = [
-            sys.executable, "-m", "schemathesis.cli", "--config-file", "tests/schemathesis.toml", "--no-color",
+            sys.executable, "-m", "schemathesis.cli", "--config-file", settings, "--no-color",
             "run", f"{address}/openapi.json", "--max-examples", "15", "--phases", "examples,coverage,fuzzing",
             "--generation-deterministic", "--continue-on-failure",
         ]  # fmt: skip
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240)
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=240)
         assert done.returncode == 0, done.stdout[-20_000:]
         tested = re.search(r"Tested: (\d+)", done.stdout)
         operations = sum(len(each) for each in description(server="")["paths"].values())
