@@ -15,6 +15,7 @@ from pyoxigraph import NamedNode, Store
 
 from kg.iri import PREFIXES, Names, term
 from kg.release import Release
+from server.encoding import OFFERED
 from server.facts import compact
 from server.problem import Problem
 from server.reconcile import suggest
@@ -49,19 +50,19 @@ def blueprint(indexes: Callable[[], tuple[Release, Index]], *, base: str) -> Blu
     @routes.get("/editor/names.json")
     def names() -> Response:
         release, index = indexes()
-        prefix = " ".join(request.args.get("prefix", "").split())
+        prefix, limit = request.args.get("prefix", ""), request.args.get("limit", "20")
         if not 1 <= len(prefix) <= LONGEST:
             raise Problem(400, f"The parameter 'prefix' is the beginning of a name, of 1 to {LONGEST} characters.")
-        given = request.args.get("limit", "20")
-        if not (given.isascii() and given.isdigit() and 1 <= int(given[:4]) <= MOST):
+        if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:4]) <= MOST):
             raise Problem(400, f"The parameter 'limit' is a number from 1 to {MOST}.")
+        entities = suggest.starting(index, prefix, limit=int(limit[:4])) if prefix.strip() else []
         found = [
             {
                 "iri": base + entity.id,
                 "name": entity.name,
                 "description": describe(release.store, index, entity, base=base),
             }
-            for entity in suggest.starting(index, prefix, limit=int(given))
+            for entity in entities
         ]
         return _cached(jsonify(names=found), release.version)
 
@@ -137,7 +138,9 @@ def _entry(store: Store, iri: str, kind: str) -> Entry:
 
 def _cached(response: Response, version: str) -> Response:
     """Let clients keep an answer for as long as its release is served, asking each time whether it is."""
+    known = (version, *(f"{version}-{encoding}" for encoding in OFFERED))  # as it was named when it was compressed
+    if any(map(request.if_none_match.contains_weak, known)):
+        response = Response(status=304)
     response.set_etag(version)
     response.headers["Cache-Control"] = "no-cache"
-    response.make_conditional(request)
     return response

@@ -21,6 +21,7 @@ from werkzeug.serving import make_server
 
 from server.app import create_app
 from server.examples import Example
+from server.limits import Limits
 from tests.server_fixture import EXAMPLES, PROLOGUE
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def faulty(app: WSGIApplication) -> WSGIApplication:
 
 def main() -> None:
     """Serve the folder named on the command line until the process is ended."""
-    app = create_app(Path(sys.argv[1]), queries=(*EXAMPLES, *VIEWS), timeout_s=TIMEOUT_S)
+    app = create_app(Path(sys.argv[1]), queries=(*EXAMPLES, *VIEWS), limits=Limits(timeout_s=TIMEOUT_S))
     server = make_server("127.0.0.1", 0, faulty(app.wsgi_app), threaded=True)
     print(f"http://127.0.0.1:{server.server_port}", flush=True)
     server.serve_forever()

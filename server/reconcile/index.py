@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import threading
 from array import array
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -44,7 +45,11 @@ class Entity:
 
 @dataclass(frozen=True)
 class Index:
-    """What candidates are found by. Numbers are places in ``entities``, or in ``names`` for ``postings``."""
+    """What candidates are found by. Numbers are places in ``entities``, or in ``names`` for ``postings``.
+
+    ``starts`` are the words of all names, in the order of the rest of the name from there on: each is a place in
+    ``names`` and an offset in that name.
+    """
 
     types: Types
     properties: Properties
@@ -53,11 +58,23 @@ class Index:
     names: Sequence[str]
     owners: Sequence[int]
     trust: Sequence[float]
+    starts: tuple[Sequence[int], Sequence[int]]
     postings: Mapping[str, Sequence[int]]
     identifiers: Mapping[str, Sequence[int]]
     near: Mapping[str, Sequence[int]]
     countries: Mapping[str, Sequence[int]]
     offices: Mapping[str, Sequence[int]]
+
+    def starting(self, start: str) -> Iterator[tuple[int, bool]]:
+        """Yield the names with a word from which on they begin so, and whether it is their first word."""
+        names, offsets = self.starts
+
+        def rest(at: int) -> str:
+            return self.names[names[at]][offsets[at] :]
+
+        first = bisect_left(range(len(names)), start, key=rest)
+        for at in range(first, bisect_left(range(len(names)), start + "\U0010ffff", lo=first, key=rest)):
+            yield names[at], not offsets[at]
 
     def weight(self, word: str) -> float:
         """Return how much a word tells, the more the rarer it is; an initial tells little."""
@@ -124,6 +141,7 @@ def build(store: Store, *, base: str) -> Index:
         names=draft.names,
         owners=draft.owners,
         trust=draft.trust,
+        starts=_starts(draft.names),
         postings=dict(draft.postings),
         identifiers=dict(draft.identifiers),
         near=dict(draft.near),
@@ -182,6 +200,16 @@ def _name(draft: _Draft, text: str, number: int, *, person: bool, label: frozens
         draft.trust.append(ALIAS if proper and (not person or len(sounds & label) >= 2) else WEAK_ALIAS)
     for sound in sounds:
         draft.postings[sound].append(at)
+
+
+def _starts(names: Sequence[str]) -> tuple[Sequence[int], Sequence[int]]:
+    """Return where words start in names, in the order of the rest of the name from there on."""
+    found = [(at, 0) for at in range(len(names))]
+    found += [
+        (at, here + 1) for at, name in enumerate(names) for here, character in enumerate(name) if character == " "
+    ]
+    found.sort(key=lambda start: names[start[0]][start[1] :])
+    return array("I", (at for at, _ in found)), array("I", (offset for _, offset in found))
 
 
 def _append(where: dict[str, array[int]], key: str, number: int) -> None:

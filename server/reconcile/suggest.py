@@ -40,9 +40,9 @@ def starting(index: Index, prefix: str, *, limit: int) -> list[Entity]:
 
 
 def _first(index: Index, ranked: Mapping[int, tuple[int, int]], count: int) -> list[Entity]:
-    """Return the entities of the lowest ranks, those reported most first among equals."""
-    found = (index.entities[number] for number in ranked)
-    return nsmallest(count, found, key=lambda entity: (ranked[index.numbers[entity.id]], -entity.reports, entity.id))
+    """Return the entities of the lowest ranks, those reported most first among equals, then by id."""
+    first = nsmallest(count, ranked, key=lambda number: (ranked[number], -index.entities[number].reports, number))
+    return [index.entities[number] for number in first]
 
 
 def _by_identifier(index: Index, prefix: str, base: str) -> dict[int, tuple[int, int]]:
@@ -56,16 +56,12 @@ def _by_prefix(index: Index, prefix: str) -> dict[int, tuple[int, int]]:
     start = " ".join(words(prefix))
     if prefix.strip() and not start:
         return {}
-    later, found = f" {start}", dict[int, tuple[int, int]]()
-    for at, name in enumerate(index.names):
-        if name.startswith(start):
-            rank = (0 if name == start else 1, -round(100 * index.trust[at]))
-        elif later in name:
-            rank = (2, -round(100 * index.trust[at]))
-        else:
-            continue
+    found = dict[int, tuple[int, int]]()
+    for at, from_its_beginning in index.starting(start):
+        place = (0 if index.names[at] == start else 1) if from_its_beginning else 2
         number = index.owners[at]
-        found[number] = min(rank if start else (0, 0), found.get(number, (9, 0)))
+        rank = (place, -round(100 * index.trust[at])) if start else (0, 0)
+        found[number] = min(rank, found.get(number, rank))
     return found
 
 

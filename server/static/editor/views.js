@@ -35,7 +35,7 @@ function make(tag, attributes = {}, ...children) {
 }
 
 function icon(path) {
-  const holder = make("span");
+  const holder = make("div"); // spans are hidden where the window is narrow
   holder.innerHTML = `<svg viewBox="0 0 16 16" aria-hidden="true"><path d="${path}"/></svg>`;
   return holder;
 }
