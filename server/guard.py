@@ -9,7 +9,8 @@ readings and refuses when either is deep or calls out. It errs on the side of re
 Other tokens change their meaning where the engine rejects the likelier one, which it does later than a lexer:
 
 * ``'''…\q…'''`` has an escape that does not exist, so that the engine takes ``''`` and goes on after it;
-* ``a:SERVICE`` is the name ``a:`` and a call, if the namespace ends in a port (``<http://a:80>``) and the whole is no IRI.
+* ``a:SERVICE`` is the name ``a:`` and a call, if the namespace ends in a port (``<http://a:80>``) and the whole is no
+  IRI.
 
 The engine's keywords need no space around them: ``1SERVICE``, ``SERVICESILENT`` and ``SERVICEex:name`` are calls.
 Names take characters after a backslash as they are: no comment begins in ``a:b\#c`` and no string in ``a:b\'c``.
