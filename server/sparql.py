@@ -70,7 +70,9 @@ def blueprint(
                 described.clear()
                 described[release.version] = graphs
             triples = release.manifest.get("counts", {}).get("quads")
-            about = description.describe(graphs, endpoint=request.base_url, base=base, triples=triples)
+            about = description.describe(
+                graphs, endpoint=request.base_url, base=base, triples=triples, federated=bool(elsewhere.endpoints)
+            )
             return Response(write_graph(about, media_type), content_type=content_type(media_type))
         question = read(request)
         asked(question.query)

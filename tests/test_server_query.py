@@ -197,7 +197,7 @@ def test_a_request_may_set_a_shorter_deadline_but_no_longer_one(http: httpx.Clie
     assert http.get("/sparql", params={"query": "ASK {}", "timeout": "3600"}).status_code == 200
 
 
-@pytest.mark.parametrize("timeout", ["0", "-1", "nan", "inf", "1e999", "soon", "", "1&timeout=2"])
+@pytest.mark.parametrize("timeout", ["0", "-1", "nan", "inf", "1e999", "soon", ""])
 def test_a_deadline_is_one_number_above_zero(http: httpx.Client, timeout: str) -> None:
     refused = http.get(f"/sparql?query=ASK%7B%7D&timeout={timeout}")
     assert refused.status_code == 400
