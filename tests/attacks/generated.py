@@ -53,7 +53,7 @@ def flood(target: Target, *, requests: int, seed: int) -> Iterator[Seen]:
     try:
         left = CLIENTS
         while left:
-            _, statuses, faults = told.get(timeout=300)
+            _, statuses, faults = told.get(timeout=60)
             left -= not statuses
             memory = target.memory()
             if memory > MOST_BYTES:
@@ -123,10 +123,11 @@ def make(rng: random.Random) -> Call:
         return _asking(rng, grammar.noise(rng))
     path = rng.choice(PATHS)
     if rng.random() < 0.5:
-        path += quote(grammar.noise(rng)[:40], safe=rng.choice(("", "/", "/%?&=")))
+        path += quote(grammar.noise(rng)[:40], safe=rng.choice(("", "/", "/%?&=")), errors="surrogatepass")
     if rng.random() < 0.4:
-        path += "?" + urlencode([(rng.choice(("q", "query", "queries", "extend", "prefix", "limit", "page", "id", "format")),
-                                  grammar.noise(rng)[:200]) for _ in range(rng.randrange(4))])  # fmt: skip
+        names = ("q", "query", "queries", "extend", "prefix", "limit", "page", "id", "format")
+        pairs = [(rng.choice(names), grammar.noise(rng)[:200]) for _ in range(rng.randrange(4))]
+        path += "?" + urlencode(pairs, errors="surrogatepass")
     method = rng.choice(METHODS)
     body = grammar.noise(rng).encode("utf-8", "replace") if method in {"POST", "PUT", "PATCH"} else None
     return Call(_printable(path), method, body, _headers(rng))
@@ -159,4 +160,4 @@ def _headers(rng: random.Random) -> dict[str, str]:
 
 
 def _printable(path: str) -> str:
-    return "".join(character if "!" <= character <= "~" else quote(character) for character in path)
+    return "".join(character if "!" <= character <= "~" else quote(character, errors="surrogatepass") for character in path)

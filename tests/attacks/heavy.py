@@ -123,5 +123,5 @@ def _meanwhile(target: Target, call: Call) -> tuple[Answer, float]:
         asked = pool.submit(target.send, call)
         asked.add_done_callback(lambda _: done.set())
         while not done.wait(0.2):
-            slowest = max(slowest, target.next_query(NEIGHBOUR))
+            slowest = max(slowest, target.next_query(NEIGHBOUR).seconds)
         return asked.result(), slowest

@@ -134,4 +134,4 @@ def _beside(target: Target) -> Seen:
 
 
 def _latencies(target: Target) -> list[float]:
-    return [target.next_query(NEIGHBOUR) for _ in range(SAMPLES)]
+    return [target.next_query(NEIGHBOUR).seconds for _ in range(SAMPLES)]

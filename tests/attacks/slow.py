@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
-from tests.attacks.table import WITHIN_S, Seen
+from tests.attacks.table import WITHIN_S, Seen, told
 from tests.attacks.target import NEIGHBOUR, Target
-from tests.attacks.wire import CLOSED, status_of
+from tests.attacks.wire import CLOSED, Answer, status_of
 
 FIT = frozenset({"held", CLOSED, "200", "408", "partial"})
 ADDRESSES = 50
@@ -73,7 +73,7 @@ def _hold(target: Target, clients: int, seconds: float, step: Step) -> Iterator[
     """Let all clients take a step each second; yield what became of them when the time is up."""
     connections: list[socket.socket] = []
     states: dict[int, str] = {}
-    slowest = 0.0
+    meanwhile: list[Answer] = []
     try:
         for number in range(clients):
             connections.append(_connect(target, number))
@@ -92,7 +92,7 @@ def _hold(target: Target, clients: int, seconds: float, step: Step) -> Iterator[
                     pass  # nothing yet
                 except OSError:
                     states[number] = CLOSED
-            slowest = max(slowest, target.next_query(NEIGHBOUR))
+            meanwhile.append(target.next_query(NEIGHBOUR))
             turn += 1
             time.sleep(max(0.0, min(1.0, until - time.monotonic()) - (time.monotonic() - began)))
         for number, connection in enumerate(connections):
@@ -100,7 +100,9 @@ def _hold(target: Target, clients: int, seconds: float, step: Step) -> Iterator[
     finally:
         for connection in connections:
             connection.close()
-    fault = f"meanwhile a small query of another client took {slowest:.2f} s" if slowest > WITHIN_S else ""
+
+    slowest = max(meanwhile, key=lambda small: small.seconds)
+    fault = f"meanwhile a small query of another client: {told(slowest)}" if slowest.seconds > WITHIN_S else ""
     for state in sorted(set(states.values())):
         yield Seen(state, fault, list(states.values()).count(state))
         fault = ""

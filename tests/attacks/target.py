@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.attacks.wire import Answer, Call, get, raw, send
@@ -38,11 +38,11 @@ class Target:
         """Return what it answers to bytes that need not be HTTP."""
         return raw(self.address, data, client=client, patience_s=patience_s, finish=finish)
 
-    def next_query(self, client: str) -> float:
-        """Return the seconds that a small query takes now; infinite when it is not answered rightly."""
+    def next_query(self, client: str) -> Answer:
+        """Return what comes of a small query now; one that is not answered rightly counts as taking for ever."""
         answer = self.send(get(SMALL, accept="application/sparql-results+json"), client=client, patience_s=PATIENCE_S)
         right = answer.status == "200" and b"true" in answer.body
-        return answer.seconds if right else float("inf")
+        return answer if right else replace(answer, seconds=float("inf"))
 
     def processes(self) -> dict[int, int]:
         """Return the resident bytes of each of its processes, by process."""
