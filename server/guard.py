@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import heappop, heappush
 
 from kg.dataset import has_dataset
@@ -32,6 +33,9 @@ MAX_BYTES = 64 * 1024
 
 MAX_DEPTH = 100
 """Deepest nesting of braces, brackets, parentheses and ``<<`` together."""
+
+REMEMBERED = 256
+"""Queries that need not be looked at again: pages and programs ask the same ones again and again."""
 
 UPDATES = frozenset({"ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "INSERT", "LOAD", "MOVE", "WITH"})
 READ_ONLY = "This endpoint answers queries only: releases never change over the web, so no update is carried out."
@@ -81,8 +85,9 @@ class Vetted:
     has_dataset: bool
 
 
+@lru_cache(maxsize=REMEMBERED)
 def vet(query: str) -> Vetted:
-    """Return the query as one that the engine may parse.
+    """Return the query as one that the engine may parse; what was vetted lately is remembered.
 
     Raises:
         CallsOut: 403, when it calls SERVICE.
