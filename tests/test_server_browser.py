@@ -19,7 +19,7 @@ import pytest
 
 from kg.iri import PREFIXES
 from tests.browser import Page, browsing
-from tests.server_fixture import BASE, LEG, ROOT, write_release
+from tests.server_fixture import BASE, LEG, ROOT, serving, write_release
 
 pytestmark = pytest.mark.browser
 
@@ -336,6 +336,17 @@ def test_limits_and_failures_are_said_plainly(desk: Desk, failure: str, words: s
     desk.ask(f"ASK {{}} #fail:{failure}")
     assert desk.problem().startswith(words)
     assert desk.page.run(CELLS) == []
+
+
+def test_what_the_server_breaks_off_is_not_shown_in_part(window: Page, tmp_path: Path) -> None:
+    write_release(tmp_path)
+    with serving(tmp_path, rows=5000) as address:
+        desk = Desk(window, address)
+        desk.ask("SELECT * { ?a ?b ?c . ?d ?e ?f }")
+        assert desk.problem().startswith("The answer broke off")
+        assert desk.page.run(CELLS) == []
+        desk.ask("SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 4000")
+        desk.page.wait(f"{CELLS}.length")
 
 
 @pytest.mark.parametrize("failure", ["rate", "queue"])

@@ -1,0 +1,1 @@
+"""Runs the suite against a real server, and prints what holds and what does not."""
