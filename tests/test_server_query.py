@@ -32,13 +32,13 @@ LARGE = "SELECT * { ?s ?p ?o }"
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("query")
     write_release(folder)
-    with serving(folder, timeout_s=20, memory_bytes=200 * 1024**2, rows=500_000, workers=1, slow=3) as address:
+    with serving(folder, timeout_s=60, memory_bytes=200 * 1024**2, rows=500_000, workers=1, slow=3) as address:
         yield address
 
 
 @pytest.fixture
 def http(address: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=address, timeout=30) as client:
+    with httpx.Client(base_url=address, timeout=90) as client:
         yield client
 
 
