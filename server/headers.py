@@ -72,7 +72,7 @@ def add_headers(app: Flask, current: Current, *, base: str) -> None:
             headers.setdefault("Content-Security-Policy", SAME_ORIGIN)
         elif request.endpoint != "static":  # a script's own policy would bind the workers that it starts
             headers.setdefault("Content-Security-Policy", INERT)
-        if request.endpoint in NEGOTIATED and "Accept" not in headers.get("Vary", ""):
+        if request.endpoint in NEGOTIATED and not headers.get("Vary", "").startswith("Accept,"):
             response.vary.add("Accept")
         release = current.opened
         if release.version not in licences:
