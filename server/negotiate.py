@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import flask
 from werkzeug.datastructures import MIMEAccept
@@ -25,10 +26,13 @@ class Request(flask.Request):
     @cached_property
     def accept_mimetypes(self) -> MIMEAccept:
         """The media ranges that the client accepts."""
-        accept = _LOOSE_WEIGHT.sub(
-            lambda loose: loose[1] + (loose[2] or "0" + loose[3]), self.headers.get("Accept", "")
-        )
-        return parse_accept_header(accept, MIMEAccept)
+        return _ranges(self.headers.get("Accept", ""))
+
+
+@lru_cache(maxsize=256)
+def _ranges(header: str) -> MIMEAccept:
+    accept = _LOOSE_WEIGHT.sub(lambda loose: loose[1] + (loose[2] or "0" + loose[3]), header)
+    return parse_accept_header(accept, MIMEAccept)
 
 
 def choose(accept: MIMEAccept, offered: Sequence[str], *, also: Sequence[str] = ()) -> str:
@@ -42,13 +46,21 @@ def choose(accept: MIMEAccept, offered: Sequence[str], *, also: Sequence[str] = 
     """
     if not accept:
         return offered[0]
+    if best := _best(tuple(accept), tuple(offered), tuple(also)):
+        return best
+    raise Problem(406, f"None of the types in the Accept header is offered here; ask for {', '.join(offered)}.")
+
+
+@lru_cache(maxsize=256)
+def _best(accept: tuple[tuple[str, float], ...], *offers: tuple[str, ...]) -> str:
+    """Return the best of the first offers of which any is accepted at all, empty where there are none."""
     ranges = [(media_range.partition(";")[0].strip().lower(), weight) for media_range, weight in accept]
-    for types in (offered, also):
+    for types in offers:
         fits = {media_type: _fit(media_type, ranges) for media_type in types}
         best = max(types, key=fits.__getitem__, default="")  # the first of equals
         if best and fits[best][0] > 0:
             return best
-    raise Problem(406, f"None of the types in the Accept header is offered here; ask for {', '.join(offered)}.")
+    return ""
 
 
 def _fit(media_type: str, ranges: Iterable[tuple[str, float]]) -> tuple[float, int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from flask import Flask, Response, has_request_context, request
 
 from server.client import LOOPBACK, Client, Network, who_asks
 from server.current import Current
+from server.watched import watched
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -147,11 +148,7 @@ class _Observing:
             return start_response(status, [*headers, ("X-Request-Id", noted.request_id)], exc_info)
 
         body = self._app(environ, start)
-        wrapper = environ.get("wsgi.file_wrapper")
-        if isinstance(wrapper, type) and isinstance(body, wrapper):
-            _count_file(body, noted, promised, self._finish)
-            return body
-        return _Counted(body, noted, self._finish)
+        return watched(body, noted, self._finish, wrapper=environ.get("wsgi.file_wrapper"), promised=promised)
 
     def _begin(self, environ: WSGIEnvironment) -> Exchange:
         return Exchange(
@@ -169,41 +166,3 @@ class _Observing:
         noted.finish()
         for call in self._finished:
             call(noted)
-
-
-class _Counted(Iterator[bytes]):
-    """An answer's pieces, counted as they go out; ``close`` is called by the server whatever happened."""
-
-    def __init__(self, body: Iterable[bytes], noted: Exchange, finish: Callable[[Exchange], None]) -> None:
-        self._body, self._pieces, self._noted, self._finish = body, iter(body), noted, finish
-
-    def __next__(self) -> bytes:
-        try:
-            piece = next(self._pieces)
-        except StopIteration:
-            self._noted.complete = True
-            raise
-        self._noted.size += len(piece)
-        return piece
-
-    def close(self) -> None:
-        try:
-            if close := getattr(self._body, "close", None):
-                close()
-        finally:
-            self._finish(self._noted)
-
-
-def _count_file(body: Any, noted: Exchange, promised: int, finish: Callable[[Exchange], None]) -> None:
-    """Let a file that the server sends by itself tell when it is closed how far it was read."""
-    start, close = body.filelike.tell(), body.close
-
-    def closing() -> None:
-        try:
-            noted.size = body.filelike.tell() - start
-            noted.complete = noted.size >= promised
-            close()
-        finally:
-            finish(noted)
-
-    body.close = closing

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from flask import Request
 from pyoxigraph import NamedNode
 
-from server.guard import READ_ONLY
+from server.guard import READ_ONLY, REMEMBERED
 from server.problem import Problem
 
 FORM = "application/x-www-form-urlencoded"
@@ -46,7 +47,7 @@ def read(incoming: Request) -> Question:
         Problem: 400 when the query is missing, repeated, not UTF-8, or by GET in a body, 403 for an update, 415 for
             a body of another type.
     """
-    pairs = _pairs(incoming.query_string, "query string")
+    pairs = [*_pairs(incoming.query_string, "query string")]
     if incoming.method == "POST":
         kind = incoming.mimetype
         if kind == UPDATE:
@@ -103,9 +104,10 @@ def _graphs(pairs: Iterable[tuple[str, str]], name: str) -> tuple[NamedNode, ...
         raise Problem(400, f"Each {name} is an absolute IRI: {error}.") from error
 
 
-def _pairs(encoded: bytes, where: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=REMEMBERED)
+def _pairs(encoded: bytes, where: str) -> tuple[tuple[str, str], ...]:
     try:
-        return parse_qsl(encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=1000)
+        return tuple(parse_qsl(encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=1000))
     except UnicodeDecodeError as error:
         raise Problem(400, f"The {where} is not UTF-8 in percent encoding; encode the parameters.") from error
     except ValueError as error:

@@ -6,11 +6,20 @@ import platform
 import sys
 from dataclasses import dataclass
 
+from werkzeug.test import EnvironBuilder
+
+from kg.iri import DEFAULT_BASE
 from server.current import Current
+from server.guard import vet
+from server.negotiate import Request
 from server.problem import Problem
+from server.protocol import Question
 from server.query.delivery import Delivery, Disk
 from server.query.pool import Pool
 from server.sealed import CALLS
+from server.sparql import ask
+
+PROBE = "ASK {}"
 
 PROBE_S = 5.0
 """Seconds that the smallest query may take on a server that is ready."""
@@ -31,11 +40,14 @@ def probe(pool: Pool, current: Current) -> Seal:
         Problem: 503, when too many queries wait, or none is answered.
         ReleaseError: There is no release, or no process can be started.
     """
-    question = {
-        "release": current().path.as_posix(), "query": "ASK {}", "union": True, "default": None, "named": None,
-        "results": "application/sparql-results+json", "graph": None, "refusal": {}, "encoding": "",
-        "most_bytes": 1000, "most_rows": 1, "head_only": False,
-    }  # fmt: skip
+    question = ask(
+        Question(PROBE),
+        Request(EnvironBuilder().get_environ()),
+        vet(PROBE),
+        release=current().path.as_posix(),
+        base=DEFAULT_BASE,
+        limits=pool.limits,
+    )
     loan = pool.lend("the probe", is_gone=lambda: False)
     delivery = Delivery(loan, disk=Disk(0), timeout_s=PROBE_S, client=None)
     sealed = loan.process.sealed

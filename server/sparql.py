@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 
@@ -23,7 +24,7 @@ from server.current import Current
 from server.encoding import accepted
 from server.federation import Call, Federation, federate
 from server.formats import GRAPHS, content_type, write_graph
-from server.guard import Vetted
+from server.guard import REMEMBERED, Vetted
 from server.limits import Limits
 from server.negotiate import choose, for_graph, for_results
 from server.observe import asked, exchange, who
@@ -146,13 +147,18 @@ def etag(asked: dict[str, Any], release: str) -> str:
 
     It is made of the release, whose content its version names, the query, the dataset, the format and the encoding.
     """
-    query = asked["query"]
-    words = set(keywords(query))
-    if words & CHANGING or ("CONSTRUCT" in words and _MAKES_NODES.search(query)):
+    if _is_new_each_time(asked["query"]):
         return ""
     names = ("query", "base", "default", "named", "results", "graph", "encoding")
     content = json.dumps([release, _SERIALIZERS, *(asked[name] for name in names)])
     return hashlib.sha256(content.encode()).hexdigest()[:32]
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _is_new_each_time(query: str) -> bool:
+    """Tell whether a query may have another answer the next time, of the same release."""
+    words = set(keywords(query))
+    return bool(words & CHANGING or ("CONSTRUCT" in words and _MAKES_NODES.search(query)))
 
 
 def _cacheable(response: Response, tag: str) -> Response:

@@ -6,8 +6,12 @@ import http.client
 import json
 import re
 import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
@@ -15,6 +19,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
@@ -24,6 +29,7 @@ from prometheus_client import generate_latest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
 from prometheus_client.parser import text_string_to_metric_families
 
+from kg.cli import main
 from kg.errors import LegationError
 from server.accesslog import access_log, line
 from server.app import create_app
@@ -38,7 +44,7 @@ from server.pages import blueprint as pages
 from server.problem import Problem
 from server.query.pool import Pool
 from server.ready import Seal, probe
-from tests.server_fixture import BASE, point, serving, write_release
+from tests.server_fixture import BASE, ROOT, point, serving, write_release
 
 TURTLE_ERROR = {"query": "SELECT * {\n  ?s ?p }"}
 LICENCE = f"<{BASE}release/0.1.0-test> <http://purl.org/dc/terms/license> <https://example.org/licence> <{BASE}g> .\n"
@@ -239,7 +245,7 @@ def test_the_probe_is_a_query_in_a_process(folder: Path) -> None:
     pool = Pool(lambda: folder / "current", Limits(workers=1))
     for _ in range(3):
         seal = probe(pool, Current(folder))
-    assert seal.sealed == pool.sealed
+    assert seal.sealed == pool.probe()
     assert ("seccomp) lets no" in seal.why) == seal.sealed
     now = pool.statistics()
     assert (now.busy, now.slow, now.killed) == (0, 0, {})
@@ -613,6 +619,51 @@ def test_a_file_sent_by_the_system_is_counted_by_how_far_it_was_read(web: FlaskC
     assert (whole["complete"], part["complete"], part["bytes"]) == (True, False, 5)
 
 
+@contextmanager
+def command(folder: Path, *options: str) -> Iterator[str]:
+    """Run ``legation serve`` as operators do, and give its address."""
+    arguments = [sys.executable, "-m", "kg", "serve", str(folder), "--port", "0", "--workers", "1", *options]
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    assert process.stdout is not None
+    try:
+        found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
+        assert found, "the server did not start; see its messages above"
+        yield found[0]
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+        process.stdout.close()
+
+
+def test_files_that_the_kernel_sends_are_counted_and_seen_to_break_off(tmp_path: Path, log: Path) -> None:
+    big = write_release(tmp_path) / "dumps" / "legation-big.nq"
+    with big.open("wb") as file:
+        file.truncate(64 * 1024 * 1024)
+    path = f"/dumps/0.1.0-test/{big.name}"
+    with command(tmp_path, "--access-log", str(log), "--trust-proxy", "192.0.2.0/24") as served:
+        whole = httpx.get(f"{served}/static/style.css", headers={"X-Forwarded-For": "198.51.100.1"})
+        assert httpx.head(f"{served}{path}").headers["Content-Length"] == str(big.stat().st_size)
+        host, port = served.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=30) as connection:
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            assert connection.recv(1000).startswith(b"HTTP/1.1 200")
+        for _ in range(300):
+            if len(lines(log)) == 3:
+                break
+            time.sleep(0.05)
+    first, head, broken = lines(log)
+    assert (first["bytes"], first["complete"]) == (len(whole.content), True)
+    assert first["client"] == "127.0.0.0/24"  # this machine was not named as a proxy
+    assert (head["method"], head["bytes"], head["complete"]) == ("HEAD", 0, True)
+    assert broken["complete"] is False
+    assert 0 < broken["bytes"] < big.stat().st_size
+
+
+def test_a_network_that_is_none_stops_the_start(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", str(folder), "--port", "0", "--trust-proxy", "10.0.0.300"]) == 2
+    assert "10.0.0.300" in capsys.readouterr().err
+
+
 def test_by_default_only_this_machines_proxies_are_believed(web: FlaskClient, log: Path) -> None:
     web.get("/healthz", headers={"X-Forwarded-For": "198.51.100.9"}, environ_base={"REMOTE_ADDR": "203.0.113.5"})
     assert lines(log)[0]["client"] == "203.0.113.0/24"
@@ -653,18 +704,18 @@ def strict(folder: Path, log: Path) -> FlaskClient:
 
 
 def test_a_client_that_asks_too_often_is_told_when_to_go_on(strict: FlaskClient, log: Path) -> None:
-    def ask(address: str, path: str = "/sparql?query=ASK{}") -> Any:
+    def ask(address: str, path: str = "/shapes") -> Any:
         return strict.get(path, headers={"X-Forwarded-For": address})
 
     assert [ask("203.0.113.7").status_code for _ in range(3)] == [200, 200, 429]
-    refused = ask("203.0.113.7").get_json()
+    refused = ask("203.0.113.7", "/sparql?query=ASK{}").get_json()
     assert (refused["limit"], refused["retry_after"] > 0) == ("rate", True)
     assert lines(log)[-1]["outcome"] == "rate"
     assert ask("203.0.113.7", "/healthz").status_code == 200
     assert ask("203.0.113.7", "/metrics").status_code == 200
     assert ask("203.0.113.8").status_code == 200
     assert [ask(f"2001:db8::{host}").status_code for host in (1, 2, 3)] == [200, 200, 429]  # one line, one client
-    assert {strict.get("/sparql?query=ASK{}").status_code for _ in range(5)} == {200}  # a program on this machine
+    assert {strict.get("/shapes").status_code for _ in range(5)} == {200}  # a program on this machine
 
 
 # ---------------------------------------------------------------- requests that never reach the application

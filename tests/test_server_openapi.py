@@ -18,6 +18,7 @@ from werkzeug.routing import Map, Rule
 from kg.release import software_version
 from server.app import UNBOUND, create_app
 from server.errors import DETAILS
+from server.formats import ALSO_GRAPHS, ALSO_RESULTS, GRAPHS, NAMES, RESULTS
 from server.openapi import description
 from tests.server_fixture import ROOT, serving, write_release
 
@@ -97,6 +98,12 @@ def test_every_error_is_a_problem_and_every_answer_has_an_id(about: dict[str, An
             schema = response["content"]["application/problem+json"]["schema"]
             assert schema == {"$ref": "#/components/schemas/Problem"}, (where, status)
     assert set(about["components"]["schemas"]["Problem"]["properties"]["limit"]["enum"]) == LIMITS
+
+
+def test_formats_are_those_of_the_endpoint(about: dict[str, Any]) -> None:
+    assert about["components"]["schemas"]["Format"]["enum"] == list(NAMES)
+    answers = set(about["components"]["responses"]["Answer"]["content"])
+    assert answers == {*RESULTS, *GRAPHS, *ALSO_RESULTS, *ALSO_GRAPHS, "text/html"}
 
 
 def test_every_part_is_used(about: dict[str, Any]) -> None:

@@ -33,6 +33,8 @@ class Process:
         self.frames = Frames(self.socket)
         self.sealed = False
         self._thread = 0
+        self._hung_up = select.poll()
+        self._hung_up.register(self.socket, 0)  # of which a hang-up is told in any case
         with there:
             self._child = _FORKS.Process(
                 target=work, args=(there,), kwargs={"release": str(release), "memory_bytes": memory_bytes}, daemon=True
@@ -47,7 +49,7 @@ class Process:
     @property
     def is_alive(self) -> bool:
         """Whether it has not ended."""
-        return self._child.is_alive()
+        return not self._hung_up.poll(0)
 
     def wait_ready(self) -> None:
         """Wait until it has opened the release.

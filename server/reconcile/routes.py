@@ -198,7 +198,15 @@ def _root() -> str:
 
 
 def _argument(name: str) -> str:
-    return request.args.get(name, "")
+    """Return an argument, empty where there is none.
+
+    Raises:
+        Problem: 400 when it is there more than once.
+    """
+    given = request.args.getlist(name)
+    if len(given) > 1:
+        raise Problem(400, f"The parameter '{name}' may stand once; here {len(given)} were found.")
+    return given[0] if given else ""
 
 
 def _number(name: str, default: int) -> int:

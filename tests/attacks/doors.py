@@ -8,6 +8,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from kg.release import open_release
+from server.query.frames import END
+from server.query.process import Process
 from tests.attacks.canary import Canary, canary
 from tests.attacks.table import Seen
 from tests.attacks.target import ATTACKER, ROOT, Target
@@ -165,7 +168,7 @@ print("done")
 
 
 def past_the_guard(target: Target) -> Iterator[Seen]:
-    """Hand the queries to the engine itself: with its process sealed nothing may arrive, without it does."""
+    """Hand the queries to the engine itself: from a sealed process nothing may arrive, from an open one it does."""
     with canary() as bird:
         queries = [at(template, address) for template in CALLS for address in bird.addresses]
         for state in ("open", "sealed"):
@@ -181,7 +184,28 @@ def past_the_guard(target: Target) -> Iterator[Seen]:
             elif state == "sealed" and bird.hits:
                 yield Seen("reached", f"{len(bird.hits)} hits from a sealed process")
             else:
-                yield Seen(f"{state}: {len(bird.hits)} hits", times=len(queries))
+                yield Seen("reached, as it must be" if bird.hits else "sealed, 0 hits", times=len(queries))
+        bird.hits.clear()
+        ended = sum(_asked(target, query) != "END" for query in queries)
+        fault = f"{len(bird.hits)} hits from the server's own kind of process" if bird.hits else ""
+        yield Seen(
+            "worker, 0 hits", fault or ("" if ended else "no query failed, so that none was tried"), len(queries)
+        )
+
+
+def _asked(target: Target, query: str) -> str:
+    """Return how a query process of the server's kind ends a question that no guard has seen."""
+    process = Process(open_release(target.release).path, memory_bytes=1 << 30)
+    process.wait_ready()
+    formats = {"results": "text/csv", "graph": "text/turtle", "encoding": "", "refusal": {}, "head_only": False}
+    limits = {"most_bytes": 1 << 20, "most_rows": 1000, "union": True, "default": None, "named": None}
+    process.ask({"release": str(open_release(target.release).path), "query": query, **formats, **limits})
+    try:
+        kinds = {kind for kind, _ in process.frames.receive()}
+    except EOFError:
+        kinds = set()
+    process.kill()
+    return "END" if END in kinds else "PROBLEM"
 
 
 def read_files(target: Target) -> Iterator[Seen]:

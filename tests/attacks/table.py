@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tests.attacks.target import ATTACKER, NEIGHBOUR, Target
+from tests.attacks.wire import Answer
 
 WITHIN_S = 1.0
 """What the next small query may take."""
@@ -64,12 +65,17 @@ def carry_out(attack: Attack, target: Target) -> Result:
         elif seen.fault:
             faults.append(seen.fault)
         for client in (ATTACKER, NEIGHBOUR) if seen.last else ():
-            took = target.next_query(client)
-            slowest = max(slowest, took)
-            if took > WITHIN_S:
+            after = target.next_query(client)
+            slowest = max(slowest, after.seconds)
+            if after.seconds > WITHIN_S:
                 who = "the attacker" if client == ATTACKER else "another client"
-                faults.append(f"the next small query of {who} took {took:.2f} s, after {seen.fault or seen.status}")
+                faults.append(f"the next small query of {who}: {told(after)}, after {seen.fault or seen.status}")
     return Result(attack.name, statuses, slowest, tuple(faults))
+
+
+def told(small: Answer) -> str:
+    """Return what came of a small query, for people."""
+    return f"{small.status} in {small.seconds:.2f} s {small.body[-200:].decode('utf-8', 'replace')}"
 
 
 def show(results: list[Result]) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.attacks.wire import Answer, Call, get, raw, send
@@ -37,11 +38,11 @@ class Target:
         """Return what it answers to bytes that need not be HTTP."""
         return raw(self.address, data, client=client, patience_s=patience_s, finish=finish)
 
-    def next_query(self, client: str) -> float:
-        """Return the seconds that a small query takes now; infinite when it is not answered rightly."""
+    def next_query(self, client: str) -> Answer:
+        """Return what comes of a small query now; one that is not answered rightly counts as taking for ever."""
         answer = self.send(get(SMALL, accept="application/sparql-results+json"), client=client, patience_s=PATIENCE_S)
         right = answer.status == "200" and b"true" in answer.body
-        return answer.seconds if right else float("inf")
+        return answer if right else replace(answer, seconds=float("inf"))
 
     def processes(self) -> dict[int, int]:
         """Return the resident bytes of each of its processes, by process."""
@@ -52,15 +53,24 @@ class Target:
         return sum(self.processes().values())
 
 
+PROGRAM = """
+import json, sys
+from pathlib import Path
+from server.limits import Limits
+from server.serve import serve
+serve(Path(sys.argv[1]), port=0, limits=Limits(**json.loads(sys.argv[2])), on_ready=lambda at: print(at, flush=True))
+"""
+
+
 @contextmanager
-def serving(release: Path, *, timeout_s: float, flags: Sequence[str] = ()) -> Iterator[Target]:
-    """Run ``legation serve`` on a free port. It must end by itself, with 0, on SIGTERM."""
-    command = [sys.executable, "-m", "kg", "serve", str(release), "--port", "0", "--timeout", f"{timeout_s:g}", *flags]
+def serving(release: Path, *, timeout_s: float, **limits: float) -> Iterator[Target]:
+    """Run the server that ``legation serve`` runs, on a free port. It must end by itself, with 0, on SIGTERM."""
+    command = [sys.executable, "-c", PROGRAM, str(release), json.dumps({"timeout_s": timeout_s, **limits})]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert process.stdout is not None
     try:
         line = process.stdout.readline()
-        found = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
+        found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
         if not found:
             raise RuntimeError(f"the server did not start; see its messages above ({line.strip()})")
         yield Target(("127.0.0.1", int(found[1])), process.pid, timeout_s, release)

@@ -107,6 +107,7 @@ def raw(address: tuple[str, int], data: bytes, *, client: str, patience_s: float
 
 def status_of(received: bytes) -> str:
     """Return the status with which received bytes begin."""
+    received = received.removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")
     words = received[:64].split(b" ", 2)
     if not words[0].startswith(b"HTTP/1."):
         return CLOSED if not received else BROKEN

@@ -44,25 +44,22 @@ WHERE {
   { ?event leg:participant $actor } UNION { ?event leg:visitor $actor } UNION { ?event leg:speaker $actor }
   ?event rdfs:label ?label ; leg:status ?status .
   OPTIONAL { ?event leg:earliest ?day } }""",
-    "date range": """SELECT ?event ?label ?first ?last WHERE {
-  ?event leg:earliest ?first ; leg:latest ?last ; rdfs:label ?label .
-  FILTER ( ?first >= "2014-01-01"^^xsd:date && ?last < "2014-07-01"^^xsd:date ) }""",
+    "date range": """SELECT ?event ?label ?first WHERE {
+  ?event leg:earliest ?first ; rdfs:label ?label .
+  FILTER ( ?first >= "2014-01-01"^^xsd:date && ?first < "2014-07-01"^^xsd:date ) }""",
     "dyad by year": """SELECT ?state ?other (STR(?when) AS ?year) (SUM(?events) AS ?meetings) WHERE {
   ?cell leg:kind leg:Meeting ; leg:status leg:Occurred ; leg:year ?when ; leg:eventCount ?events ;
     leg:state ?one ; leg:otherState ?two .
   ?one rdfs:label ?state .
   ?two rdfs:label ?other . }
 GROUP BY ?state ?other ?when ORDER BY ?state ?other ?when""",
-    "months": """SELECT ?year ?month (COUNT(?visit) AS ?visits) WHERE {
-  ?visit a leg:Visit ; leg:earliest ?day .
-  BIND ( YEAR(?day) AS ?year ) BIND ( MONTH(?day) AS ?month ) }
-GROUP BY ?year ?month ORDER BY ?year ?month""",
-    "co-meeting": """SELECT ?far ?label (COUNT(DISTINCT ?between) AS ?ways) WHERE {
-  $actor leg:metWith ?between .
-  ?between leg:metWith ?far .
-  ?far rdfs:label ?label .
-  FILTER ( ?far != $actor ) }
-GROUP BY ?far ?label""",
+    "months": """SELECT ?year ?month (COUNT(?statement) AS ?statements) WHERE {
+  ?statement a leg:Statement ; leg:earliest ?day . }
+GROUP BY (YEAR(?day) AS ?year) (MONTH(?day) AS ?month) ORDER BY ?year ?month""",
+    "co-meeting": """SELECT ?one ?other (COUNT(?meeting) AS ?meetings) WHERE {
+  ?meeting a leg:Meeting ; leg:status leg:Occurred ; leg:participant ?one , ?other .
+  FILTER ( STR(?one) < STR(?other) ) }
+GROUP BY ?one ?other ORDER BY DESC(?meetings) ?one ?other LIMIT 50""",
     "text": """SELECT ?statement ?speaker ?words WHERE {
   ?statement leg:content ?words ; leg:speaker/rdfs:label ?speaker .
   FILTER ( CONTAINS(?words, "$word") && REGEX(?words, "(^| )$word .*$second", "i") ) }""",
@@ -70,24 +67,23 @@ GROUP BY ?far ?label""",
   ?class rdfs:subClassOf* leg:Event .
   ?thing a ?class }
 GROUP BY ?class""",
-    "provenance": """SELECT ?event ?article ?published ?words ?confidence WHERE {
-  ?event leg:visitor|leg:participant $actor .
-  ?report leg:reports ?event ; leg:article ?source ; leg:evidence ?span ; leg:confidence ?confidence .
-  ?span oa:exact ?words .
-  ?source dct:identifier ?article ; dct:issued ?published . }""",
-    "top-k": """SELECT ?actor ?label (COUNT(?event) AS ?events) WHERE {
-  ?event leg:participant|leg:visitor|leg:speaker ?actor .
-  ?actor rdfs:label ?label . }
-GROUP BY ?actor ?label ORDER BY DESC(?events) ?actor LIMIT 10""",
+    "provenance": """SELECT ?event ?article ?words ?confidence WHERE {
+  ?event leg:participant $actor .
+  ?report leg:reports ?event ; leg:article/dct:identifier ?article ; leg:evidence/oa:exact ?words ;
+    leg:confidence ?confidence . }""",
+    "top-k": """SELECT ?actor ?label ?reports WHERE {
+  { SELECT ?actor (COUNT(?report) AS ?reports) WHERE { ?report leg:reportedActor ?actor }
+    GROUP BY ?actor ORDER BY DESC(?reports) ?actor LIMIT 10 }
+  ?actor rdfs:label ?label . }""",
     "latest": """SELECT ?statement ?day ?speaker ?words WHERE {
-  ?statement leg:earliest ?day ; leg:content ?words ; leg:speaker/rdfs:label ?speaker . }
+  ?statement a leg:Statement ; leg:earliest ?day ; leg:content ?words ; leg:speaker ?speaker . }
 ORDER BY DESC(?day) ?statement LIMIT 20""",
     "never came about": """SELECT ?visit ?who ?where ?day WHERE {
-  ?visit a leg:Visit ; leg:status leg:Planned ; leg:visitor ?visitor ; leg:destination ?place .
+  ?visit a leg:Visit ; leg:status leg:Planned ; leg:visitor ?visitor ; leg:destination/leg:countryCode ?code .
+  ?state a leg:State ; leg:countryCode ?code ; rdfs:label ?where .
   ?visitor rdfs:label ?who .
-  ?place rdfs:label ?where .
   OPTIONAL { ?visit leg:earliest ?day }
-  FILTER NOT EXISTS { ?done leg:visitor ?visitor ; leg:destination ?place ; leg:status leg:Occurred } }""",
+  FILTER NOT EXISTS { ?visitor leg:visitedState ?state } }""",
     "many rows": """SELECT ?report ?term ?value WHERE { ?report a leg:Report ; ?term ?value }""",
 }
 """Names of the kinds, and their queries with places for what the release has."""
@@ -111,7 +107,10 @@ def questions(store: Store, *, most: int = ROWS) -> Sequence[Question]:
 
 def _given(store: Store) -> dict[str, str]:
     """Return what stands for each place in the templates: an actor much in the news, one they met, words said."""
-    actor = _first(store, TEMPLATES["top-k"], "actor", skip=2)
+    often = (
+        "SELECT ?actor WHERE { ?report leg:reportedActor ?actor } GROUP BY ?actor ORDER BY DESC(COUNT(?report)) ?actor"
+    )
+    actor = _first(store, often, "actor", skip=2)
     person = "SELECT ?label WHERE { ?person a leg:Person ; rdfs:label ?label ; leg:countryCode ?code } ORDER BY ?label"
     said = _first(store, "SELECT (STR(?said) AS ?words) WHERE { ?one leg:content ?said } ORDER BY ?one", "words")
     words = said.strip('"').split()
