@@ -43,41 +43,44 @@ NEGOTIATED = frozenset({"sparql.sparql", "dumps.listing", "entities.thing", "met
 """Addresses whose answers hang on ``Accept``, also when they are errors."""
 
 
+EVERYWHERE = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",  # addresses hold queries
+}
+READABLE = {**EVERYWHERE, "Access-Control-Expose-Headers": ", ".join(EXPOSED)}
+PREFLIGHT = {
+    **EVERYWHERE,
+    "Access-Control-Allow-Headers": ", ".join(ALLOWED),
+    "Access-Control-Max-Age": "86400",
+}
+
+
 def add_headers(app: Flask, current: Current, *, base: str) -> None:
     """Let every answer of the application carry the headers of this module; its routes' own ones stay."""
     licences = dict[str, str]()  # by version and not by store: nothing here may keep an old store open
 
     @app.after_request
     def _headers(response: Response) -> Response:
-        _cross_origin(response)
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "same-origin"  # addresses hold queries
+        headers = response.headers
+        headers.extend(PREFLIGHT if request.method == "OPTIONS" else READABLE)  # unlike assignment, looks at no others
+        if request.method == "OPTIONS":
+            headers["Access-Control-Allow-Methods"] = headers.get("Allow", "GET, HEAD, OPTIONS")
+            headers.remove("Content-Type")  # of nothing
         if response.mimetype == "text/html":
-            response.headers.setdefault("Content-Security-Policy", SAME_ORIGIN)
+            headers.setdefault("Content-Security-Policy", SAME_ORIGIN)
         elif request.endpoint != "static":  # a script's own policy would bind the workers that it starts
-            response.headers.setdefault("Content-Security-Policy", INERT)
-        if request.endpoint in NEGOTIATED:
+            headers.setdefault("Content-Security-Policy", INERT)
+        if request.endpoint in NEGOTIATED and "Accept" not in headers.get("Vary", ""):
             response.vary.add("Accept")
         release = current.opened
         if release.version not in licences:
             licences.clear()
             licences[release.version] = _licence(release, base)
         if found := ", ".join(_links(response, release.version, licences.get(release.version, ""))):
-            response.headers.add("Link", found)
+            headers.add("Link", found)
         return response
-
-
-def _cross_origin(response: Response) -> None:
-    headers = response.headers
-    headers["Access-Control-Allow-Origin"] = "*"
-    headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    if request.method == "OPTIONS":
-        headers["Access-Control-Allow-Methods"] = headers.get("Allow", "GET, HEAD, OPTIONS")
-        headers["Access-Control-Allow-Headers"] = ", ".join(ALLOWED)
-        headers["Access-Control-Max-Age"] = "86400"
-        headers.remove("Content-Type")  # of nothing
-    else:
-        headers["Access-Control-Expose-Headers"] = ", ".join(EXPOSED)
 
 
 def _links(response: Response, version: str, licence: str) -> Iterator[str]:

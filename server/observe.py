@@ -135,7 +135,7 @@ class _Observing:
     def __init__(
         self, app: WSGIApplication, finished: Sequence[Callable[[Exchange], None]], trusted: Sequence[Network]
     ) -> None:
-        self._app, self._finished, self._trusted = app, finished, trusted
+        self._app, self._finished, self._trusted = app, finished, tuple(trusted)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         noted = environ[ENVIRON] = self._begin(environ)

@@ -84,7 +84,7 @@ def blueprint(
         told = dataset.check(question, release.store.contains_named_graph, base=base)
         tag = etag(wanted, release.version) if request.method != "POST" and not rewritten.calls else ""
         if tag and request.if_none_match.contains_weak(tag) and not request.if_none_match.star_tag:
-            return _cacheable(Response(status=304), tag)
+            return Response(status=304, headers=_caching(tag))
         client = request.environ.get("gunicorn.socket")
         try:
             loan = pool.lend(who().key, is_gone=lambda: is_gone(client))
@@ -94,12 +94,11 @@ def blueprint(
         except ConnectionAbortedError:
             return Response(status=499)  # as logs have it; nobody is there to read it
         whole = delivery.is_whole or request.method == "HEAD"
-        response = Response(b"".join(delivery.body()) if whole else delivery.body())
-        response.content_type = content_type(delivery.head["media_type"])
+        headers = _caching(tag) | told
         if delivery.head["encoding"]:
-            response.headers["Content-Encoding"] = delivery.head["encoding"]
-        response.headers.update(told)
-        return _cacheable(response, tag)
+            headers["Content-Encoding"] = delivery.head["encoding"]
+        body = b"".join(delivery.body()) if whole else delivery.body()
+        return Response(body, headers=headers, content_type=content_type(delivery.head["media_type"]))
 
     return routes
 
@@ -161,13 +160,10 @@ def _is_new_each_time(query: str) -> bool:
     return bool(words & CHANGING or ("CONSTRUCT" in words and _MAKES_NODES.search(query)))
 
 
-def _cacheable(response: Response, tag: str) -> Response:
+def _caching(tag: str) -> dict[str, str]:
     """Let caches keep an answer, and ask each time whether it is still the one: a new release may come any moment."""
-    response.headers["Cache-Control"] = "public, no-cache" if tag else "no-store"
-    if tag:
-        response.set_etag(tag)
-    response.vary.update(("Accept", "Accept-Encoding"))
-    return response
+    named = {"ETag": f'"{tag}"', "Cache-Control": "public, no-cache"} if tag else {"Cache-Control": "no-store"}
+    return {**named, "Vary": "Accept, Accept-Encoding"}
 
 
 def _noting() -> Callable[[str], None]:
