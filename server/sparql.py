@@ -116,7 +116,7 @@ def ask(
     chosen, refusal = {}, {}
     for form, pick in (("results", for_results), ("graph", for_graph)):
         try:
-            chosen[form] = pick(incoming.accept_mimetypes, question.format)
+            chosen[form] = pick(incoming.accept_mimetypes, question.formats)
         except Problem as problem:
             if problem.status != 406:
                 raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from tests.conformance.case import Case, Check, Endpoint
 
@@ -90,12 +91,16 @@ def cases() -> Iterator[Case]:
                     section, f"{query_form} with {parameter}={named}", "as Fuseki and Virtuoso have it",
                     _gives(query_form, f"{TSV}, {NT}", media_type, {parameter: named}),
                 )  # fmt: skip
+    yield Case(
+        section, "the same format under several names", "as SPARQLWrapper asks",
+        _gives("SELECT", None, TSV, {"format": ["tsv", TSV], "output": ["tsv", TSV], "results": ["tsv", TSV]}),
+    )  # fmt: skip
     yield Case(section, "a format that is none", "as Fuseki and Virtuoso have it", _unknown)
     yield Case(section, "406 names what there is", "RFC 9110, 15.5.7", _names_what_there_is)
     yield Case(section, "text says that it is UTF-8", "RFC 9110, 8.3; Results CSV and TSV, 3 and 4", _charset)
 
 
-def _gives(query_form: str, accept: str | None, media_type: str | None, more: dict[str, str] | None = None) -> Check:
+def _gives(query_form: str, accept: str | None, media_type: str | None, more: dict[str, Any] | None = None) -> Check:
     def check(endpoint: Endpoint) -> None:
         for ask in (endpoint.get, endpoint.post_form, endpoint.post_direct):
             response = ask(QUERIES[query_form], accept, **(more or {}))
