@@ -57,16 +57,19 @@ class Process:
         Raises:
             ReleaseError: It does not, and is gone.
         """
-        poll = select.poll()
-        poll.register(self.socket, select.POLLIN)
         try:
-            about = json.loads(self.frames.receive()[0][1]) if poll.poll(START_S * 1000) else None
+            about = json.loads(self.frames.receive()[0][1]) if self._heard() else None
         except EOFError:
             about = None
         if about is None:
             self.kill()
             raise ReleaseError("no process for queries can be started; see the lines above this one")
         self._thread, self.sealed = about["thread"], about["sealed"]
+
+    def _heard(self) -> bool:
+        poll = select.poll()
+        poll.register(self.socket, select.POLLIN)
+        return bool(poll.poll(START_S * 1000))
 
     def ask(self, question: Mapping[str, Any]) -> None:
         """Send it a question.

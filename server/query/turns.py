@@ -24,7 +24,19 @@ class Turn:
     def __init__(self, client: str) -> None:
         self.client = client
         self.slow = False
-        self.granted = threading.Event()
+        self.granted = False
+        self._waits: threading.Event | None = None
+
+    def grant(self) -> None:
+        """Give it, and wake who waits for it."""
+        self.granted = True
+        if self._waits:
+            self._waits.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for it, and return whether it has come; most are granted at once and need no event."""
+        self._waits = self._waits or threading.Event()
+        return self.granted or self._waits.wait(seconds)
 
 
 class Turns:
@@ -57,8 +69,10 @@ class Turns:
                     raise _busy("Too many queries are waiting")
                 self._waiting.setdefault(client, deque()).append(turn)
                 self._next()
+        if turn.granted:
+            return turn
         until = time.monotonic() + limits.wait_s
-        while not turn.granted.wait(LOOK_S):
+        while not turn.granted and not turn.wait(LOOK_S):
             late, gone = time.monotonic() > until, is_gone()
             if (late or gone) and self._leave(turn):
                 if gone:
@@ -95,7 +109,7 @@ class Turns:
             return False
         self.fast += 1
         self._of_client[turn.client] += 1
-        turn.granted.set()
+        turn.grant()
         return True
 
     def _next(self) -> None:
@@ -111,7 +125,7 @@ class Turns:
     def _leave(self, turn: Turn) -> bool:
         """Give up waiting, unless the turn came just now."""
         with self._lock:
-            if turn.granted.is_set():
+            if turn.granted:
                 return False
             turns = self._waiting[turn.client]
             turns.remove(turn)
