@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Sequence
 
 import pyoxigraph as ox
 from pyoxigraph import Store
 
+from kg.commas import write_table
 from kg.dataset import has_dataset
 from kg.errors import QueryError
 from kg.iri import PREFIXES
@@ -42,7 +44,9 @@ def run(store: Store, query: str, *, form: str | None = None, base: str = "") ->
             return _table(answer, {**PREFIXES, **({"id": base} if base else {})}).encode()
         if form not in RESULTS:
             raise QueryError(f"SELECT and ASK give a table, not a graph: use --format table, {', '.join(RESULTS)}")
-        return _bytes(answer.serialize(format=RESULTS[form]))
+        out = io.BytesIO()
+        write_table(answer, out, RESULTS[form])
+        return out.getvalue()
     except SyntaxError as error:
         offer = "only SELECT, ASK, CONSTRUCT and DESCRIBE are offered, since a release never changes"
         raise QueryError(f"the query cannot be understood ({error.msg}); {offer}") from error

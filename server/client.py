@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from kg.errors import LegationError
@@ -54,7 +55,8 @@ class Client:
         return not self.forwarded and (self.address is None or self.address.is_loopback)
 
 
-def who_asks(peer: str, forwarded_for: str, *, trusted: Sequence[Network] = LOOPBACK) -> Client:
+@lru_cache(maxsize=4096)
+def who_asks(peer: str, forwarded_for: str, *, trusted: tuple[Network, ...] = LOOPBACK) -> Client:
     """Return who asks, by the connection's other end and the values of ``X-Forwarded-For``, joined by commas.
 
     ``peer`` is empty at a Unix socket, whose other end is trusted. Where the header is malformed, the last address

@@ -41,9 +41,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
 
     def enqueue_req(self, conn: Any) -> None:
         """Hand a connection to a thread."""
-        wait = struct.pack("ll", IDLE_S, 0)
-        for direction in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
-            conn.sock.setsockopt(socket.SOL_SOCKET, direction, wait)
+        if not conn.initialized:  # with a connection's first request; the next ones have it from then
+            wait = struct.pack("ll", IDLE_S, 0)
+            for direction in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+                conn.sock.setsockopt(socket.SOL_SOCKET, direction, wait)
         super().enqueue_req(conn)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:

@@ -48,12 +48,14 @@ def compressor(encoding: str) -> Compressor:
 
 def encode(request: Request, response: Response) -> Response:
     """Compress a response that is at hand as a whole and is text."""
-    if not (response.mimetype or "").startswith(_WRITTEN):
+    if not (response.mimetype or "").startswith(_WRITTEN) or "Content-Encoding" in response.headers:
+        return response
+    whole = response.is_sequence and not response.direct_passthrough and response.status_code not in (204, 304)
+    if not whole or len(response.get_data()) < LEAST:
         return response
     response.vary.add("Accept-Encoding")
-    whole = response.is_sequence and not response.direct_passthrough and response.status_code not in (204, 304)
     encoding = accepted(request)
-    if not whole or not encoding or "Content-Encoding" in response.headers or len(response.get_data()) < LEAST:
+    if not encoding:
         return response
     writer = compressor(encoding)
     response.set_data(writer.compress(response.get_data()) + writer.flush())

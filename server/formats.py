@@ -65,8 +65,10 @@ NAMES = {
     "trig": (None, "application/trig"),
     "n3": (None, "text/n3"),
     "jsonld": (None, "application/ld+json"),
+    "json-ld": (None, "application/ld+json"),
     "rdfxml": (None, "application/rdf+xml"),
     "rdf": (None, "application/rdf+xml"),
+    "rdf+xml": (None, "application/rdf+xml"),
 }
 """What the parameter ``format`` may say besides a media type: the type for SELECT and ASK, and for graphs."""
 

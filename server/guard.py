@@ -9,7 +9,8 @@ readings and refuses when either is deep or calls out. It errs on the side of re
 Other tokens change their meaning where the engine rejects the likelier one, which it does later than a lexer:
 
 * ``'''…\q…'''`` has an escape that does not exist, so that the engine takes ``''`` and goes on after it;
-* ``a:SERVICE`` is the name ``a:`` and a call, if the namespace ends in a port (``<http://a:80>``) and the whole is no IRI.
+* ``a:SERVICE`` is the name ``a:`` and a call, if the namespace ends in a port (``<http://a:80>``) and the whole is no
+  IRI.
 
 The engine's keywords need no space around them: ``1SERVICE``, ``SERVICESILENT`` and ``SERVICEex:name`` are calls.
 Names take characters after a backslash as they are: no comment begins in ``a:b\#c`` and no string in ``a:b\'c``.
@@ -20,6 +21,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import heappop, heappush
 
 from kg.dataset import has_dataset
@@ -31,6 +33,9 @@ MAX_BYTES = 64 * 1024
 
 MAX_DEPTH = 100
 """Deepest nesting of braces, brackets, parentheses and ``<<`` together."""
+
+REMEMBERED = 256
+"""Queries that need not be looked at again: pages and programs ask the same ones again and again."""
 
 UPDATES = frozenset({"ADD", "CLEAR", "COPY", "CREATE", "DELETE", "DROP", "INSERT", "LOAD", "MOVE", "WITH"})
 READ_ONLY = "This endpoint answers queries only: releases never change over the web, so no update is carried out."
@@ -80,8 +85,9 @@ class Vetted:
     has_dataset: bool
 
 
+@lru_cache(maxsize=REMEMBERED)
 def vet(query: str) -> Vetted:
-    """Return the query as one that the engine may parse.
+    """Return the query as one that the engine may parse; what was vetted lately is remembered.
 
     Raises:
         CallsOut: 403, when it calls SERVICE.

@@ -20,8 +20,7 @@ from server.formats import EXTENSIONS
 
 EXPOSED = (
     "Accept-Post", "Accept-Ranges", "Allow", "Content-Disposition", "Content-Encoding", "Content-Length",
-    "Content-Range", "ETag", "Link", "Location", "Retry-After", "Vary", "X-Absent-Graphs",
-    "X-Request-Id",
+    "Content-Range", "ETag", "Link", "Location", "Retry-After", "Vary", "X-Absent-Graphs", "X-Request-Id",
 )  # fmt: skip
 """Headers that scripts may read beside the safe ones of the Fetch Standard (such as ``Content-Type``)."""
 
@@ -44,41 +43,42 @@ NEGOTIATED = frozenset({"sparql.sparql", "dumps.listing", "entities.thing", "met
 """Addresses whose answers hang on ``Accept``, also when they are errors."""
 
 
+EVERYWHERE = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", ", ".join(EXPOSED)),
+    ("Cross-Origin-Resource-Policy", "cross-origin"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),  # addresses hold queries
+)
+"""What every answer has; added where it leaves the application, since that takes no time."""
+
+PREFLIGHT = {"Access-Control-Allow-Headers": ", ".join(ALLOWED), "Access-Control-Max-Age": "86400"}
+
+
 def add_headers(app: Flask, current: Current, *, base: str) -> None:
     """Let every answer of the application carry the headers of this module; its routes' own ones stay."""
     licences = dict[str, str]()  # by version and not by store: nothing here may keep an old store open
 
     @app.after_request
     def _headers(response: Response) -> Response:
-        _cross_origin(response)
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "same-origin"  # addresses hold queries
+        headers = response.headers
+        if request.method == "OPTIONS":
+            headers.extend(PREFLIGHT)
+            headers["Access-Control-Allow-Methods"] = headers.get("Allow", "GET, HEAD, OPTIONS")
+            headers.remove("Content-Type")  # of nothing
         if response.mimetype == "text/html":
-            response.headers.setdefault("Content-Security-Policy", SAME_ORIGIN)
+            headers.setdefault("Content-Security-Policy", SAME_ORIGIN)
         elif request.endpoint != "static":  # a script's own policy would bind the workers that it starts
-            response.headers.setdefault("Content-Security-Policy", INERT)
-        if request.endpoint in NEGOTIATED:
+            headers.setdefault("Content-Security-Policy", INERT)
+        if request.endpoint in NEGOTIATED and not headers.get("Vary", "").startswith("Accept,"):
             response.vary.add("Accept")
         release = current.opened
         if release.version not in licences:
             licences.clear()
             licences[release.version] = _licence(release, base)
         if found := ", ".join(_links(response, release.version, licences.get(release.version, ""))):
-            response.headers.add("Link", found)
+            headers.add("Link", found)
         return response
-
-
-def _cross_origin(response: Response) -> None:
-    headers = response.headers
-    headers["Access-Control-Allow-Origin"] = "*"
-    headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    if request.method == "OPTIONS":
-        headers["Access-Control-Allow-Methods"] = headers.get("Allow", "GET, HEAD, OPTIONS")
-        headers["Access-Control-Allow-Headers"] = ", ".join(ALLOWED)
-        headers["Access-Control-Max-Age"] = "86400"
-        headers.remove("Content-Type")  # of nothing
-    else:
-        headers["Access-Control-Expose-Headers"] = ", ".join(EXPOSED)
 
 
 def _links(response: Response, version: str, licence: str) -> Iterator[str]:

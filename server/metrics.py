@@ -6,6 +6,7 @@ Labels have few values: a route is a rule of the application and never a path, a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Protocol
 
 from flask import Blueprint, Response, request
@@ -77,6 +78,7 @@ class Metrics:
         )
         for outcome in OUTCOMES:  # a series that is there from the start can be watched for its first count
             self._queries.labels(outcome)
+        self._of = cache(self._series)  # to look them up takes longer than to count
         self.registry.register(_OfRelease(current))
         if statistics:
             self.registry.register(_OfProcesses(statistics))
@@ -88,15 +90,21 @@ class Metrics:
 
     def finished(self, noted: Exchange) -> None:
         """Count an exchange."""
-        method = noted.method if noted.method in METHODS else "other"
-        self._requests.labels(noted.route, method, str(noted.status)).inc()
-        self._seconds.labels(noted.route).observe(noted.seconds)
-        self._bytes.labels(noted.route).inc(noted.size)
+        requests, seconds, size = self._of(
+            noted.route, noted.method if noted.method in METHODS else "other", noted.status
+        )
+        requests.inc()
+        seconds.observe(noted.seconds)
+        size.inc(noted.size)
         if not noted.complete:
             self._broken.labels(noted.route).inc()
         if noted.outcome:
             self._queries.labels(noted.outcome if noted.outcome in OUTCOMES else "failed").inc()
             self._query_seconds.observe(noted.seconds)
+
+    def _series(self, route: str, method: str, status: int) -> tuple[Counter, Histogram, Counter]:
+        labelled = self._requests.labels(route, method, str(status))
+        return labelled, self._seconds.labels(route), self._bytes.labels(route)
 
 
 def blueprint(metrics: Metrics) -> Blueprint:

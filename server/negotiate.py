@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import flask
 from werkzeug.datastructures import MIMEAccept
@@ -25,10 +26,13 @@ class Request(flask.Request):
     @cached_property
     def accept_mimetypes(self) -> MIMEAccept:
         """The media ranges that the client accepts."""
-        accept = _LOOSE_WEIGHT.sub(
-            lambda loose: loose[1] + (loose[2] or "0" + loose[3]), self.headers.get("Accept", "")
-        )
-        return parse_accept_header(accept, MIMEAccept)
+        return _ranges(self.headers.get("Accept", ""))
+
+
+@lru_cache(maxsize=256)
+def _ranges(header: str) -> MIMEAccept:
+    accept = _LOOSE_WEIGHT.sub(lambda loose: loose[1] + (loose[2] or "0" + loose[3]), header)
+    return parse_accept_header(accept, MIMEAccept)
 
 
 def choose(accept: MIMEAccept, offered: Sequence[str], *, also: Sequence[str] = ()) -> str:
@@ -42,13 +46,21 @@ def choose(accept: MIMEAccept, offered: Sequence[str], *, also: Sequence[str] = 
     """
     if not accept:
         return offered[0]
+    if best := _best(tuple(accept), tuple(offered), tuple(also)):
+        return best
+    raise Problem(406, f"None of the types in the Accept header is offered here; ask for {', '.join(offered)}.")
+
+
+@lru_cache(maxsize=256)
+def _best(accept: tuple[tuple[str, float], ...], *offers: tuple[str, ...]) -> str:
+    """Return the best of the first offers of which any is accepted at all, empty where there are none."""
     ranges = [(media_range.partition(";")[0].strip().lower(), weight) for media_range, weight in accept]
-    for types in (offered, also):
+    for types in offers:
         fits = {media_type: _fit(media_type, ranges) for media_type in types}
         best = max(types, key=fits.__getitem__, default="")  # the first of equals
         if best and fits[best][0] > 0:
             return best
-    raise Problem(406, f"None of the types in the Accept header is offered here; ask for {', '.join(offered)}.")
+    return ""
 
 
 def _fit(media_type: str, ranges: Iterable[tuple[str, float]]) -> tuple[float, int]:
@@ -59,36 +71,42 @@ def _fit(media_type: str, ranges: Iterable[tuple[str, float]]) -> tuple[float, i
     return weight, precision
 
 
-def for_results(accept: MIMEAccept, named: str | None = None) -> str:
-    """Return the media type for the answer to SELECT or ASK; the parameter ``format`` comes before ``Accept``.
+def for_results(accept: MIMEAccept, named: Sequence[str] = ()) -> str:
+    """Return the media type for the answer to SELECT or ASK; names of formats come before ``Accept``.
 
     Raises:
-        Problem: 406, when the client takes none of :data:`RESULTS`, 400 when ``named`` is no format at all.
+        Problem: 406, when the client takes none of :data:`RESULTS`, 400 when no name is that of a format.
     """
-    if named is None:
+    if not named:
         return choose(accept, list(RESULTS), also=list(ALSO_RESULTS))
     return _named(named, {**RESULTS, **ALSO_RESULTS}, form=0)
 
 
-def for_graph(accept: MIMEAccept, named: str | None = None) -> str:
+def for_graph(accept: MIMEAccept, named: Sequence[str] = ()) -> str:
     """Return the media type for the answer to CONSTRUCT or DESCRIBE, likewise.
 
     Raises:
-        Problem: 406, when the client takes none of :data:`GRAPHS`, 400 when ``named`` is no format at all.
+        Problem: 406, when the client takes none of :data:`GRAPHS`, 400 when no name is that of a format.
     """
-    if named is None:
+    if not named:
         return choose(accept, list(GRAPHS), also=list(ALSO_GRAPHS))
     return _named(named, {**GRAPHS, **ALSO_GRAPHS}, form=1)
 
 
-def _named(named: str, offered: Iterable[str], *, form: int) -> str:
-    wanted = named.strip().lower()
-    both = NAMES.get(wanted, (wanted if wanted in RESULTS else None, wanted if wanted in GRAPHS else None))
-    media_type = wanted if wanted in offered else both[form]
-    if media_type:
-        return media_type
-    names = ", ".join(name for name, types in NAMES.items() if types[form])
-    if any(both):
+def _named(named: Sequence[str], offered: Iterable[str], *, form: int) -> str:
+    """Return the media type of the first name that has one, for tables (0) or for graphs (1)."""
+    meant = [_meant(name.strip().lower()) for name in named]
+    for wanted, types in zip(named, meant, strict=True):
+        if wanted.strip().lower() in offered:
+            return wanted.strip().lower()
+        if found := types[form]:
+            return found
+    names, given = ", ".join(name for name, types in NAMES.items() if types[form]), ", ".join(named)
+    if any(one or other for one, other in meant):
         kind = "CONSTRUCT and DESCRIBE give a graph" if form else "SELECT and ASK give a table"
-        raise Problem(406, f"{kind}, which cannot be written as '{named}'; as format give one of {names}.")
-    raise Problem(400, f"There is no format '{named}' here; give one of {names}, or send an Accept header instead.")
+        raise Problem(406, f"{kind}, which cannot be written as '{given}'; as format give one of {names}.")
+    raise Problem(400, f"There is no format '{given}' here; give one of {names}, or send an Accept header instead.")
+
+
+def _meant(name: str) -> tuple[str | None, str | None]:
+    return NAMES.get(name, (name if name in RESULTS else None, name if name in GRAPHS else None))

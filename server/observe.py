@@ -18,6 +18,7 @@ from flask import Flask, Response, has_request_context, request
 
 from server.client import LOOPBACK, Client, Network, who_asks
 from server.current import Current
+from server.headers import EVERYWHERE
 from server.watched import watched
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class _Observing:
     def __init__(
         self, app: WSGIApplication, finished: Sequence[Callable[[Exchange], None]], trusted: Sequence[Network]
     ) -> None:
-        self._app, self._finished, self._trusted = app, finished, trusted
+        self._app, self._finished, self._trusted = app, finished, tuple(trusted)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         noted = environ[ENVIRON] = self._begin(environ)
@@ -145,7 +146,7 @@ class _Observing:
             nonlocal promised
             noted.status = int(status[:3])
             promised = next((int(value) for name, value in headers if name.lower() == "content-length"), 0)
-            return start_response(status, [*headers, ("X-Request-Id", noted.request_id)], exc_info)
+            return start_response(status, [*headers, *EVERYWHERE, ("X-Request-Id", noted.request_id)], exc_info)
 
         body = self._app(environ, start)
         return watched(body, noted, self._finish, wrapper=environ.get("wsgi.file_wrapper"), promised=promised)

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from flask import Request
 from pyoxigraph import NamedNode
 
-from server.guard import READ_ONLY
+from server.guard import READ_ONLY, REMEMBERED
 from server.problem import Problem
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
 UPDATE = "application/sparql-update"
 
+FORMATS = ("format", "output")
 UPDATE_TERMS = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
 
 
@@ -27,14 +29,15 @@ UPDATE_TERMS = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
 class Question:
     """A query as the protocol brings it; None stands for what the request does not name.
 
-    ``format`` is what the request calls the format it wants, in place of an ``Accept`` header.
+    ``formats`` are names of the format that the request wants in place of an ``Accept`` header, the first one that is
+    known counting: SPARQLWrapper gives several at once.
     """
 
     query: str
     default_graphs: tuple[NamedNode, ...] | None = None
     named_graphs: tuple[NamedNode, ...] | None = None
     timeout_s: float | None = None
-    format: str | None = None
+    formats: tuple[str, ...] = ()
 
 
 def read(incoming: Request) -> Question:
@@ -44,7 +47,7 @@ def read(incoming: Request) -> Question:
         Problem: 400 when the query is missing, repeated, not UTF-8, or by GET in a body, 403 for an update, 415 for
             a body of another type.
     """
-    pairs = _pairs(incoming.query_string, "query string")
+    pairs = [*_pairs(incoming.query_string, "query string")]
     if incoming.method == "POST":
         kind = incoming.mimetype
         if kind == UPDATE:
@@ -63,18 +66,20 @@ def read(incoming: Request) -> Question:
     if query is None:
         raise Problem(400, "A request carries exactly one query, as the parameter 'query'; here there is none.")
     _only(pairs, "version")
-    wanted, timeout_s = _only(pairs, "format", "output"), _timeout(_only(pairs, "timeout"))
+    wanted = tuple(dict.fromkeys(value for name, value in pairs if name in FORMATS))
+    timeout_s = _timeout(_only(pairs, "timeout"))
     if default or named:
         return Question(query, default, named, timeout_s, wanted)
-    return Question(query, timeout_s=timeout_s, format=wanted)
+    return Question(query, timeout_s=timeout_s, formats=wanted)
 
 
-def _only(pairs: Iterable[tuple[str, str]], *names: str) -> str | None:
-    """Return the value of a parameter that a request may have once, under whichever of its names."""
-    values = [value for name, value in pairs if name in names]
+def _only(pairs: Iterable[tuple[str, str]], name: str) -> str | None:
+    """Return the value of a parameter that a request may have once."""
+    values = [value for key, value in pairs if key == name]
     if len(values) > 1:
-        wanted = f"exactly one {names[0]}, as the parameter '{names[0]}'"
-        raise Problem(400, f"A request carries {wanted}; here {len(values)} were found.")
+        raise Problem(
+            400, f"A request carries exactly one {name}, as the parameter '{name}'; here {len(values)} were found."
+        )
     return values[0] if values else None
 
 
@@ -99,9 +104,10 @@ def _graphs(pairs: Iterable[tuple[str, str]], name: str) -> tuple[NamedNode, ...
         raise Problem(400, f"Each {name} is an absolute IRI: {error}.") from error
 
 
-def _pairs(encoded: bytes, where: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=REMEMBERED)
+def _pairs(encoded: bytes, where: str) -> tuple[tuple[str, str], ...]:
     try:
-        return parse_qsl(encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=1000)
+        return tuple(parse_qsl(encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=1000))
     except UnicodeDecodeError as error:
         raise Problem(400, f"The {where} is not UTF-8 in percent encoding; encode the parameters.") from error
     except ValueError as error:

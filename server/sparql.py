@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 
@@ -23,7 +24,7 @@ from server.current import Current
 from server.encoding import accepted
 from server.federation import Call, Federation, federate
 from server.formats import GRAPHS, content_type, write_graph
-from server.guard import Vetted
+from server.guard import REMEMBERED, Vetted
 from server.limits import Limits
 from server.negotiate import choose, for_graph, for_results
 from server.observe import asked, exchange, who
@@ -70,7 +71,9 @@ def blueprint(
                 described.clear()
                 described[release.version] = graphs
             triples = release.manifest.get("counts", {}).get("quads")
-            about = description.describe(graphs, endpoint=request.base_url, base=base, triples=triples)
+            about = description.describe(
+                graphs, endpoint=request.base_url, base=base, triples=triples, federated=bool(elsewhere.endpoints)
+            )
             return Response(write_graph(about, media_type), content_type=content_type(media_type))
         question = read(request)
         asked(question.query)
@@ -81,7 +84,7 @@ def blueprint(
         told = dataset.check(question, release.store.contains_named_graph, base=base)
         tag = etag(wanted, release.version) if request.method != "POST" and not rewritten.calls else ""
         if tag and request.if_none_match.contains_weak(tag) and not request.if_none_match.star_tag:
-            return _cacheable(Response(status=304), tag)
+            return Response(status=304, headers=_caching(tag))
         client = request.environ.get("gunicorn.socket")
         try:
             loan = pool.lend(who().key, is_gone=lambda: is_gone(client))
@@ -91,12 +94,11 @@ def blueprint(
         except ConnectionAbortedError:
             return Response(status=499)  # as logs have it; nobody is there to read it
         whole = delivery.is_whole or request.method == "HEAD"
-        response = Response(b"".join(delivery.body()) if whole else delivery.body())
-        response.content_type = content_type(delivery.head["media_type"])
+        headers = _caching(tag) | told
         if delivery.head["encoding"]:
-            response.headers["Content-Encoding"] = delivery.head["encoding"]
-        response.headers.update(told)
-        return _cacheable(response, tag)
+            headers["Content-Encoding"] = delivery.head["encoding"]
+        body = b"".join(delivery.body()) if whole else delivery.body()
+        return Response(body, headers=headers, content_type=content_type(delivery.head["media_type"]))
 
     return routes
 
@@ -114,7 +116,7 @@ def ask(
     chosen, refusal = {}, {}
     for form, pick in (("results", for_results), ("graph", for_graph)):
         try:
-            chosen[form] = pick(incoming.accept_mimetypes, question.format)
+            chosen[form] = pick(incoming.accept_mimetypes, question.formats)
         except Problem as problem:
             if problem.status != 406:
                 raise
@@ -144,22 +146,24 @@ def etag(asked: dict[str, Any], release: str) -> str:
 
     It is made of the release, whose content its version names, the query, the dataset, the format and the encoding.
     """
-    query = asked["query"]
-    words = set(keywords(query))
-    if words & CHANGING or ("CONSTRUCT" in words and _MAKES_NODES.search(query)):
+    if _is_new_each_time(asked["query"]):
         return ""
     names = ("query", "base", "default", "named", "results", "graph", "encoding")
     content = json.dumps([release, _SERIALIZERS, *(asked[name] for name in names)])
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
-def _cacheable(response: Response, tag: str) -> Response:
+@lru_cache(maxsize=REMEMBERED)
+def _is_new_each_time(query: str) -> bool:
+    """Tell whether a query may have another answer the next time, of the same release."""
+    words = set(keywords(query))
+    return bool(words & CHANGING or ("CONSTRUCT" in words and _MAKES_NODES.search(query)))
+
+
+def _caching(tag: str) -> dict[str, str]:
     """Let caches keep an answer, and ask each time whether it is still the one: a new release may come any moment."""
-    response.headers["Cache-Control"] = "public, no-cache" if tag else "no-store"
-    if tag:
-        response.set_etag(tag)
-    response.vary.update(("Accept", "Accept-Encoding"))
-    return response
+    named = {"ETag": f'"{tag}"', "Cache-Control": "public, no-cache"} if tag else {"Cache-Control": "no-store"}
+    return {**named, "Vary": "Accept, Accept-Encoding"}
 
 
 def _noting() -> Callable[[str], None]:

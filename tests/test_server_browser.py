@@ -13,6 +13,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -198,11 +199,11 @@ def test_the_counts_of_the_landing_page_list_what_they_count(desk: Desk) -> None
 def test_properties_and_classes_are_suggested_and_their_prefixes_declared(desk: Desk) -> None:
     desk.write("SELECT * {\n ?v ")
     desk.page.type("des")
-    assert "leg:destination" in desk.page.wait(f"(hints => hints.length && hints)({HINTS})")
+    desk.page.wait(f"{HINTS}[0] === 'leg:destination'")
     desk.page.press("Enter", 13)
     desk.page.wait(f"{EDITOR}.getValue().includes('leg:destination')")
     desk.page.type(" ?p ; a visi")
-    assert desk.page.wait(f"(hints => hints.length && hints)({HINTS})") == ["leg:Visit"]
+    desk.page.wait(f"{HINTS}.join() === 'leg:Visit'")
     desk.page.press("Enter", 13)
     desk.page.wait(f"{EDITOR}.getValue().includes('leg:Visit')")
     assert desk.query().split() == f"PREFIX leg: <{LEG}> SELECT * {{ ?v leg:destination ?p ; a leg:Visit".split()
@@ -212,7 +213,7 @@ def test_properties_and_classes_are_suggested_and_their_prefixes_declared(desk: 
 def test_the_beginning_of_a_name_becomes_the_address_of_the_actor(desk: Desk, written: str) -> None:
     desk.write(f"PREFIX leg: <{LEG}>\nSELECT * {{ ?v leg:visitor ")
     desk.page.type(written)
-    assert desk.page.wait(f"(hints => hints.length && hints)({HINTS})") == ["Ada Example"]
+    desk.page.wait(f"{HINTS}.join() === 'Ada Example'")  # until then there is more that fits the first letters
     desk.page.press("Enter", 13)
     desk.page.wait(f"!({HINTS}).length")
     assert desk.query().endswith(f"leg:visitor <{BASE}person/ada-example>")

@@ -704,18 +704,18 @@ def strict(folder: Path, log: Path) -> FlaskClient:
 
 
 def test_a_client_that_asks_too_often_is_told_when_to_go_on(strict: FlaskClient, log: Path) -> None:
-    def ask(address: str, path: str = "/sparql?query=ASK{}") -> Any:
+    def ask(address: str, path: str = "/shapes") -> Any:
         return strict.get(path, headers={"X-Forwarded-For": address})
 
     assert [ask("203.0.113.7").status_code for _ in range(3)] == [200, 200, 429]
-    refused = ask("203.0.113.7").get_json()
+    refused = ask("203.0.113.7", "/sparql?query=ASK{}").get_json()
     assert (refused["limit"], refused["retry_after"] > 0) == ("rate", True)
     assert lines(log)[-1]["outcome"] == "rate"
     assert ask("203.0.113.7", "/healthz").status_code == 200
     assert ask("203.0.113.7", "/metrics").status_code == 200
     assert ask("203.0.113.8").status_code == 200
     assert [ask(f"2001:db8::{host}").status_code for host in (1, 2, 3)] == [200, 200, 429]  # one line, one client
-    assert {strict.get("/sparql?query=ASK{}").status_code for _ in range(5)} == {200}  # a program on this machine
+    assert {strict.get("/shapes").status_code for _ in range(5)} == {200}  # a program on this machine
 
 
 # ---------------------------------------------------------------- requests that never reach the application

@@ -15,6 +15,7 @@ import rdflib
 from pyoxigraph import NamedNode, RdfFormat
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 
+from server.description import MOST_ARTICLES, Graphs, describe
 from server.guard import MAX_BYTES
 from tests.server_fixture import (
     BASE,
@@ -185,7 +186,6 @@ def test_a_function_that_does_not_exist_is_400(client: httpx.Client) -> None:
         ("GET", "/sparql?Query=ASK%20{}", {}, 400, "exactly one query"),
         ("GET", "/sparql?query=", {}, 400, "cannot be parsed"),
         ("GET", "/sparql?query=ASK%20{}&version=1.1&version=1.2", {}, 400, "exactly one version"),
-        ("GET", "/sparql?query=ASK%20{}&format=json&output=xml", {}, 400, "exactly one format"),
         ("GET", "/sparql?query=ASK%20{}&format=png", {}, 400, "json, xml, csv"),
         ("GET", "/sparql?query=ASK%20{}&format=turtle", {}, 406, "json, xml, csv"),
         ("GET", "/sparql?query=CONSTRUCT%20WHERE%20{}&format=text/csv", {}, 406, "turtle"),
@@ -365,6 +365,20 @@ def test_without_a_query_the_service_describes_itself(
     dataset = graph.value(service, sd.defaultDataset)
     named = {str(graph.value(node, sd.name)) for node in graph.objects(dataset, sd.namedGraph)}
     assert named == {f"{BASE}graph/{name}" for name in ("events", "actors", "ontology", "article/news%20one")}
+
+
+def test_a_large_release_describes_some_graphs_of_articles_and_all_others() -> None:
+    store = ox.Store()
+    names = [f"{BASE}graph/article/{number:04}" for number in range(MOST_ARTICLES + 50)] + [f"{BASE}graph/events"]
+    store.extend(ox.Quad(NamedNode("a:s"), NamedNode("a:p"), NamedNode("a:o"), NamedNode(name)) for name in names)
+    graphs = Graphs.of(store, base=BASE)
+    assert graphs.articles == MOST_ARTICLES + 50
+    assert set(graphs.described) == {*names[:MOST_ARTICLES], names[-1]}
+    told = list(describe(graphs, endpoint="http://x/sparql", base=BASE, triples=7, federated=True))
+    assert [t for t in told if t.predicate.value.endswith("comment") and "250, of which 200" in str(t.object)]
+    assert {t.object.value.rpartition("#")[2] for t in told if t.predicate.value.endswith("#feature")} == {
+        "UnionDefaultGraph", "BasicFederatedQuery"
+    }  # fmt: skip
 
 
 def test_a_browser_gets_the_editor(client: httpx.Client) -> None:

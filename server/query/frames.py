@@ -12,7 +12,7 @@ ASK, HELLO, HEAD, DATA, END, PROBLEM = b"Q", b"I", b"H", b"D", b"E", b"P"
 """A question; from the process: that it is ready, how an answer begins, a piece of it, that it is whole, an error."""
 
 _START = struct.Struct("=cI")
-_PIECE = 256 * 1024
+_PIECE = 64 * 1024
 
 
 def frame(kind: bytes, body: bytes) -> bytes:

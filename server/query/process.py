@@ -33,6 +33,8 @@ class Process:
         self.frames = Frames(self.socket)
         self.sealed = False
         self._thread = 0
+        self._hung_up = select.poll()
+        self._hung_up.register(self.socket, 0)  # of which a hang-up is told in any case
         with there:
             self._child = _FORKS.Process(
                 target=work, args=(there,), kwargs={"release": str(release), "memory_bytes": memory_bytes}, daemon=True
@@ -47,7 +49,7 @@ class Process:
     @property
     def is_alive(self) -> bool:
         """Whether it has not ended."""
-        return self._child.is_alive()
+        return not self._hung_up.poll(0)
 
     def wait_ready(self) -> None:
         """Wait until it has opened the release.
@@ -55,16 +57,19 @@ class Process:
         Raises:
             ReleaseError: It does not, and is gone.
         """
-        poll = select.poll()
-        poll.register(self.socket, select.POLLIN)
         try:
-            about = json.loads(self.frames.receive()[0][1]) if poll.poll(START_S * 1000) else None
+            about = json.loads(self.frames.receive()[0][1]) if self._heard() else None
         except EOFError:
             about = None
         if about is None:
             self.kill()
             raise ReleaseError("no process for queries can be started; see the lines above this one")
         self._thread, self.sealed = about["thread"], about["sealed"]
+
+    def _heard(self) -> bool:
+        poll = select.poll()
+        poll.register(self.socket, select.POLLIN)
+        return bool(poll.poll(START_S * 1000))
 
     def ask(self, question: Mapping[str, Any]) -> None:
         """Send it a question.

@@ -22,6 +22,9 @@ LOOK_S = 0.25
 _HALF_S = 10.0
 """Seconds after which half of what a client has had is forgotten."""
 
+_SMALL_S = 0.05
+"""Seconds that a query may take without being held against its client."""
+
 _REMEMBERED = 1000
 """Clients whose use is remembered before those who have had next to nothing are forgotten."""
 
@@ -32,9 +35,21 @@ class Turn:
     def __init__(self, client: str) -> None:
         self.client = client
         self.slow = False
-        self.granted = threading.Event()
+        self.granted = False
         self.since = 0.0
         """When it was granted, by the clock that only goes forward."""
+        self._waits: threading.Event | None = None
+
+    def grant(self) -> None:
+        """Give it, and wake who waits for it."""
+        self.granted = True
+        if self._waits:
+            self._waits.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for it, and return whether it has come; most are granted at once and need no event."""
+        self._waits = self._waits or threading.Event()
+        return self.granted or self._waits.wait(seconds)
 
 
 class Turns:
@@ -69,8 +84,10 @@ class Turns:
                     raise _busy("Too many queries are waiting")
                 self._waiting.setdefault(client, deque()).append(turn)
                 self._next()
+        if turn.granted:
+            return turn
         until = time.monotonic() + limits.wait_s
-        while not turn.granted.wait(LOOK_S):
+        while not turn.granted and not turn.wait(LOOK_S):
             late, gone = time.monotonic() > until, is_gone()
             if (late or gone) and self._leave(turn):
                 if gone:
@@ -111,7 +128,7 @@ class Turns:
         self.fast += 1
         self._of_client[turn.client] += 1
         turn.since = time.monotonic()
-        turn.granted.set()
+        turn.grant()
         return True
 
     def _next(self) -> None:
@@ -125,8 +142,10 @@ class Turns:
                 del self._waiting[client]
 
     def _note(self, turn: Turn) -> None:
-        """Remember how long a client's query took."""
+        """Remember how long a client's query took; the small ones that most send are not worth it."""
         now = time.monotonic()
+        if now - turn.since < _SMALL_S:
+            return
         self._had[turn.client] = self._lately(turn.client) + now - turn.since, now
         if len(self._had) > _REMEMBERED:
             self._had = {client: had for client, had in self._had.items() if self._lately(client) > 0.01}
@@ -139,7 +158,7 @@ class Turns:
     def _leave(self, turn: Turn) -> bool:
         """Give up waiting, unless the turn came just now."""
         with self._lock:
-            if turn.granted.is_set():
+            if turn.granted:
                 return False
             turns = self._waiting[turn.client]
             turns.remove(turn)

@@ -19,6 +19,7 @@ from typing import IO, Any, cast
 
 from pyoxigraph import NamedNode, QueryTriples, Store, Triple
 
+from kg.commas import write_table
 from server.encoding import LEAST, compressor
 from server.engine import STACK_BYTES
 from server.formats import ALSO_RESULTS, RESULTS, write_graph
@@ -159,7 +160,7 @@ def answer(store: Store, asked: dict[str, Any], send: Callable[[bytes], None]) -
                 if isinstance(result, QueryTriples):
                     _write(result, out)
                 else:
-                    result.serialize(cast(IO[bytes], out), format=_RESULTS[media_type])
+                    write_table(result, cast(IO[bytes], out), _RESULTS[media_type])
             out.end()
     except Problem as problem:
         send(told(PROBLEM, {"status": problem.status, "detail": problem.detail, **problem.members}))

@@ -90,7 +90,9 @@ def path(rng: random.Random, depth: int) -> str:
     if depth == 0:
         return rng.choice(("a", "rdfs:label", "!a", "^a", "!(a|^rdfs:label)", "<http://a/b>"))
     inner, other = path(rng, depth - 1), path(rng, depth - 1)
-    return rng.choice((f"({inner})*", f"({inner})+", f"({inner})?", f"{inner}/{other}", f"({inner}|^{inner})", f"^({inner})"))
+    return rng.choice(
+        (f"({inner})*", f"({inner})+", f"({inner})?", f"{inner}/{other}", f"({inner}|^{inner})", f"^({inner})")
+    )
 
 
 def expression(rng: random.Random, depth: int) -> str:
@@ -106,7 +108,9 @@ def expression(rng: random.Random, depth: int) -> str:
         return f"({one} {rng.choice(OPERATORS)} {two})"
     if kind == 7:
         return f"EXISTS {group(rng, depth - 1)}"
-    return rng.choice((f"!{one}", f"IF({one}, {two}, 1)", f"REPLACE({one}, {two}, '$1')", f"({one} IN ({two}, 1))", "NOW()", "RAND()"))
+    return rng.choice(
+        (f"!{one}", f"IF({one}, {two}, 1)", f"REPLACE({one}, {two}, '$1')", f"({one} IN ({two}, 1))", "NOW()", "RAND()")
+    )
 
 
 def mutated(rng: random.Random, text: str) -> str:

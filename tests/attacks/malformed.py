@@ -29,7 +29,7 @@ def garble(target: Target) -> Iterator[Seen]:
         if status == SILENT:  # the server waits for more, which is its right
             yield Seen(CLOSED)
             continue
-        harmed = status.startswith("5") and status not in {"501", "503", "504", "505"} or status == BROKEN
+        harmed = (status.startswith("5") and status not in {"501", "503", "504", "505"}) or status == BROKEN
         told = answer.body[:200].decode("latin-1") if harmed else ""
         yield Seen(status, f"{name}: {told!r}" if harmed else "")
 

@@ -23,7 +23,13 @@ def cases() -> Iterator[Case]:
     for path in sorted(FOLDER.glob("*.toml")):
         about = tomllib.loads(path.read_text("utf-8"))
         for case in about["case"]:
-            yield Case(about["section"], case["name"], case.get("source", about["source"]), _check(case), case.get("deviates", ""))
+            yield Case(
+                about["section"],
+                case["name"],
+                case.get("source", about["source"]),
+                _check(case),
+                case.get("deviates", ""),
+            )
 
 
 def _check(case: Mapping[str, Any]) -> Any:

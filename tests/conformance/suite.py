@@ -12,7 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 from pyoxigraph import RdfFormat
 
-from tests.conformance import description, negotiation, protocol, query, results
+from tests.conformance import description, exchange, graphs, negotiation, protocol, query, results
 from tests.conformance.case import Case, Endpoint
 from tests.server_fixture import ROOT, write_release
 
@@ -21,7 +21,7 @@ DATA = Path(__file__).with_name("data.trig")
 
 def cases() -> list[Case]:
     """Return all cases; no two have the same section and name."""
-    modules = (protocol, negotiation, results, description, query)
+    modules = (protocol, exchange, negotiation, results, graphs, description, query)
     return [case for module in modules for case in module.cases()]
 
 

@@ -53,7 +53,7 @@ def same_rows(response: Response, wanted: Sequence[Sequence[str]], *, ordered: b
         assert found == expected, f"{found} instead of {expected}"
     else:
         surplus, missing = Counter(found) - Counter(expected), Counter(expected) - Counter(found)
-        assert not surplus and not missing, f"surplus {dict(surplus)}, missing {dict(missing)}"
+        assert not surplus + missing, f"surplus {dict(surplus)}, missing {dict(missing)}"
 
 
 def same_graph(body: bytes, syntax: str, wanted: str) -> None:
