@@ -22,8 +22,8 @@ class Current:
         self._link = os.fspath(release_dir / "current")
         self._read, self._there = "", release_dir
         self._lock = threading.Lock()
-        self._path = self._target()
-        self._release = open_release(self._path)
+        path = self._target()
+        self._opened = path, open_release(path)
 
     def __call__(self) -> Release:
         """Return the release of this moment.
@@ -31,16 +31,19 @@ class Current:
         Raises:
             ReleaseError: The link points at a release that is missing or damaged.
         """
+        path, release = self._opened
+        if self._target() == path:  # without the lock: hundreds of requests that come together would queue for it
+            return release
         with self._lock:
-            path = self._target()
-            if path != self._path:
-                self._path, self._release = path, open_release(path)
-            return self._release
+            target = self._target()
+            if target != self._opened[0]:
+                self._opened = target, open_release(target)
+            return self._opened[1]
 
     @property
     def opened(self) -> Release:
         """The release that was opened last, without a look at the disk: it is there whatever the link points at."""
-        return self._release
+        return self._opened[1]
 
     def _target(self) -> Path:
         """Return the folder of the release; without a link, the given folder is a release itself."""

@@ -97,6 +97,7 @@ def run(
         "threads": THREADS,
         "worker_connections": CONNECTIONS,
         "worker_class": Worker,
+        "http_parser": "python",  # else the first requests all wait while a faster one is looked for that is not there
         "keepalive": 30,
         "timeout": 60,  # of the loop that accepts connections, not of a request
         "graceful_timeout": grace_s,

@@ -116,13 +116,38 @@ def test_the_queue_has_an_end_and_one_client_only_half_of_it() -> None:
     with pytest.raises(Problem, match="Too many"):
         short.take("a", is_gone=lambda: False)
     threads.append(ask(short, "b", order))
+    for newcomer in "cdef":  # a queue full of others' queries turns nobody away who has none in it, up to its double
+        threads.append(ask(short, newcomer, order))
+        with pytest.raises(Problem, match="Too many"):
+            short.take(newcomer, is_gone=lambda: False)
     with pytest.raises(Problem, match="Too many") as refusal:
-        short.take("c", is_gone=lambda: False)
+        short.take("g", is_gone=lambda: False)
     assert refusal.value.headers["Retry-After"]
     short.give_back(first)
     for thread in threads:
         thread.join()
-    assert sorted(order) == list("aabb")
+    assert sorted(order) == list("aabbcdef")
+
+
+def test_who_has_had_little_comes_before_who_has_had_much_and_finds_a_place_among_long_queries() -> None:
+    order: list[str] = []
+    crowded = turns(workers=1, slow=1)
+    long = [crowded.take("greedy", is_gone=lambda: False)]
+    time.sleep(0.3)
+    assert crowded.slow_down(long[0])
+    crowded.give_back(long.pop())
+    long.append(crowded.take("x", is_gone=lambda: False))
+    threads = [ask(crowded, client, order) for client in ("greedy", "fresh")]
+    crowded.give_back(long.pop())
+    for thread in threads:
+        thread.join()
+    assert order == ["fresh", "greedy"]
+
+    assert crowded.slow_down(crowded.take("x", is_gone=lambda: False))
+    crowded.take("y", is_gone=lambda: False)  # and goes on for long
+    newcomer = crowded.take("newcomer", is_gone=lambda: False)
+    assert newcomer.granted
+    assert crowded.fast == 2
 
 
 def test_a_client_that_hangs_up_leaves_the_queue() -> None:

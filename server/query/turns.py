@@ -1,7 +1,9 @@
-"""Whose query runs next: the clients one after the other, each client's in the order in which they came.
+"""Whose query runs next: that of the client who has had least lately, each client's in the order in which they came.
 
 So many queries run at full priority; one that takes long gives way and makes room for the next, up to a bound. A
-client may not have all the processes, so that ten runaway queries of one leave the others what they need.
+client may not have all the processes, so that ten runaway queries of one leave the others what they need. And when
+long queries of many clients fill all the room there is, one place more is left for clients who have had next to nothing:
+what they ask is short, as a rule.
 """
 
 from __future__ import annotations
@@ -17,6 +19,15 @@ from server.problem import Problem
 LOOK_S = 0.25
 """Seconds between two looks whether a client that waits is still there."""
 
+_HALF_S = 10.0
+"""Seconds after which half of what a client has had is forgotten."""
+
+_SMALL_S = 0.05
+"""Seconds that a query may take without being held against its client."""
+
+_REMEMBERED = 1000
+"""Clients whose use is remembered before those who have had next to nothing are forgotten."""
+
 
 class Turn:
     """A client's right to run one query."""
@@ -25,6 +36,8 @@ class Turn:
         self.client = client
         self.slow = False
         self.granted = False
+        self.since = 0.0
+        """When it was granted, by the clock that only goes forward."""
         self._waits: threading.Event | None = None
 
     def grant(self) -> None:
@@ -47,6 +60,7 @@ class Turns:
         self._lock = threading.Lock()
         self._waiting: OrderedDict[str, deque[Turn]] = OrderedDict()
         self._of_client: Counter[str] = Counter()
+        self._had: dict[str, tuple[float, float]] = {}
         self.fast = self.slow = 0
 
     @property
@@ -65,7 +79,8 @@ class Turns:
         with self._lock:
             if self._waiting or not self._grant(turn):
                 own = len(self._waiting.get(client, ()))
-                if own >= max(1, limits.waiting // 2) or self.waiting >= limits.waiting:
+                room = limits.waiting * (1 if own else 2)  # or the many queries of some would turn everybody else away
+                if own >= max(1, limits.waiting // 2) or self.waiting >= room:
                     raise _busy("Too many queries are waiting")
                 self._waiting.setdefault(client, deque()).append(turn)
                 self._next()
@@ -98,29 +113,47 @@ class Turns:
                 self.slow -= 1
             else:
                 self.fast -= 1
+            self._note(turn)
             self._of_client[turn.client] -= 1
             if not self._of_client[turn.client]:
                 del self._of_client[turn.client]
             self._next()
 
     def _grant(self, turn: Turn) -> bool:
-        limits = self._limits
-        if self.fast >= limits.workers or self._of_client[turn.client] >= max(limits.slow, limits.workers - 1, 1):
+        limits, own = self._limits, self._of_client[turn.client]
+        crowded = self.slow >= limits.slow
+        room = limits.workers + (crowded and not own and self._lately(turn.client) < limits.slow_s)
+        if self.fast >= room or own >= max(limits.slow, limits.workers - 1, 1):
             return False
         self.fast += 1
         self._of_client[turn.client] += 1
+        turn.since = time.monotonic()
         turn.grant()
         return True
 
     def _next(self) -> None:
-        """Grant what can be granted, the clients in rotation."""
-        for client in list(self._waiting):
+        """Grant what can be granted, in the order of what clients have had, and in rotation where that is the same."""
+        for client in sorted(self._waiting, key=lambda client: round(self._lately(client), 1)):
             turns = self._waiting[client]
             if self._grant(turns[0]):
                 turns.popleft()
                 self._waiting.move_to_end(client)
             if not turns:
                 del self._waiting[client]
+
+    def _note(self, turn: Turn) -> None:
+        """Remember how long a client's query took; the small ones that most send are not worth it."""
+        now = time.monotonic()
+        if now - turn.since < _SMALL_S:
+            return
+        self._had[turn.client] = self._lately(turn.client) + now - turn.since, now
+        if len(self._had) > _REMEMBERED:
+            self._had = {client: had for client, had in self._had.items() if self._lately(client) > 0.01}
+
+    def _lately(self, client: str) -> float:
+        """Return the seconds that a client's queries have taken, the less the longer ago."""
+        seconds, when = self._had.get(client, (0.0, 0.0))
+        return seconds * 0.5 ** ((time.monotonic() - when) / _HALF_S) if seconds else 0.0
 
     def _leave(self, turn: Turn) -> bool:
         """Give up waiting, unless the turn came just now."""
