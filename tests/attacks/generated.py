@@ -160,4 +160,6 @@ def _headers(rng: random.Random) -> dict[str, str]:
 
 
 def _printable(path: str) -> str:
-    return "".join(character if "!" <= character <= "~" else quote(character, errors="surrogatepass") for character in path)
+    return "".join(
+        character if "!" <= character <= "~" else quote(character, errors="surrogatepass") for character in path
+    )
