@@ -9,7 +9,6 @@ from urllib.parse import urlencode, urlsplit
 
 from tests.bench.endpoint.queries import Question
 
-
 IDLE_S = 5.0
 """Seconds after which a connection is opened anew, before the clock starts: Oxigraph's server ends one that was idle
 for a minute with an answer 500, which the next question would take for its own."""
