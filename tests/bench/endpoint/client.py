@@ -9,6 +9,10 @@ from urllib.parse import urlencode, urlsplit
 
 from tests.bench.endpoint.queries import Question
 
+IDLE_S = 5.0
+"""Seconds after which a connection is opened anew, before the clock starts: Oxigraph's server ends one that was idle
+for a minute with an answer 500, which the next question would take for its own."""
+
 
 class Answer(NamedTuple):
     """The milliseconds from the first byte sent to the last one read, and the body; None where time ran out."""
@@ -18,12 +22,13 @@ class Answer(NamedTuple):
 
 
 class Client:
-    """Asks one endpoint over a connection that is opened anew only where the server closed it."""
+    """Asks one endpoint over a connection that is kept from one question to the next."""
 
     def __init__(self, address: str, *, timeout_s: float = 60.0) -> None:
         parts = urlsplit(address)
         self._path = parts.path
         self._http = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=timeout_s)
+        self._last = 0.0
 
     def ask(self, question: Question) -> Answer:
         """Return the answer, read to its end.
@@ -34,6 +39,9 @@ class Client:
         target = f"{self._path}?{urlencode({'query': question.query})}"
         headers = {"Accept": question.accept}
         for last in (False, True):
+            if self._http.sock is None or time.perf_counter() - self._last > IDLE_S:
+                self._http.close()
+                self._http.connect()
             start = time.perf_counter()
             try:
                 self._http.request("GET", target, headers=headers)
@@ -47,7 +55,8 @@ class Client:
                 if last:
                     raise RuntimeError(f"{question.name}: the server broke off ({error!r})") from error
                 continue
-            taken = (time.perf_counter() - start) * 1000
+            self._last = time.perf_counter()
+            taken = (self._last - start) * 1000
             if response.status != 200:
                 raise RuntimeError(f"{question.name}: {response.status} {body[:300].decode(errors='replace')}")
             return Answer(taken, body)
