@@ -31,13 +31,13 @@ def run(store: Store, query: str, *, form: str | None = None, base: str = "") ->
     """Return the answer to a SPARQL 1.1 query, in UTF-8.
 
     ``form`` is one of :data:`FORMATS`; None means a table for SELECT and ASK, Turtle for a graph. IRIs below
-    ``base`` are shortened to ``id:…`` in tables.
+    ``base`` are shortened to ``id:…`` in tables, and relative ones in the query are resolved against it.
 
     Raises:
         QueryError: The query is malformed or an update, its evaluation failed, or ``form`` does not suit it.
     """
     try:
-        answer = store.query(query, use_default_graph_as_union=not has_dataset(query))
+        answer = store.query(query, base_iri=base or None, use_default_graph_as_union=not has_dataset(query))
         if isinstance(answer, ox.QueryTriples):
             return _graph(answer, form or "turtle")
         if (form or "table") == "table":

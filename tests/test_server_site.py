@@ -348,3 +348,15 @@ def test_every_packaged_example_is_on_the_pages_and_runs(client: httpx.Client) -
         assert f"#example={example.name}" in editor
         response = client.post("/sparql", data={"query": example.query})
         assert response.status_code == 200, f"{example.name}: {response.text}"
+
+
+def test_what_the_pages_need_is_compressed_and_kept(client: httpx.Client) -> None:
+    path = "/static/vendor/yasgui/yasgui.min.js"
+    plain = client.get(path, headers={"Accept-Encoding": "identity"})
+    for encoding in ("gzip", "zstd"):
+        packed = client.get(path, headers={"Accept-Encoding": encoding})
+        assert packed.headers["Content-Encoding"] == encoding
+        assert int(packed.headers["Content-Length"]) < len(plain.content) / 2
+        assert packed.content == plain.content
+        again = client.get(path, headers={"Accept-Encoding": encoding, "If-None-Match": packed.headers["ETag"]})
+        assert (again.status_code, again.content) == (304, b"")

@@ -8,7 +8,6 @@ stack that no permitted query overflows.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
@@ -20,7 +19,7 @@ from anyio import BrokenWorkerProcess, CapacityLimiter, to_process
 from kg.errors import QueryError, ReleaseError
 from kg.release import Release
 from server.current import Current
-from server.engine import run_within
+from server.engine import run_deep
 from server.problem import Problem
 from server.sealed import seal
 
@@ -109,7 +108,7 @@ def _run(
     _open(release_dir, memory_bytes)  # another job may have taken the process that was ready, and this one be new
     release = _current(release_dir)()
     try:
-        return run_within(threading.TIMEOUT_MAX, partial(job, release, *arguments))
+        return run_deep(partial(job, release, *arguments))
     except Problem as problem:
         raise QueryError(problem.detail) from None
     except OSError as error:
