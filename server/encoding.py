@@ -52,7 +52,8 @@ def compressor(encoding: str) -> Compressor:
 def encode(request: Request, response: Response) -> Response:
     """Compress a response that is at hand as a whole and is text, such as a page and its scripts."""
     if request.endpoint == "static" and response.status_code == 200:
-        response.direct_passthrough = False  # the largest is a megabyte
+        response.direct_passthrough = False
+        response.make_sequence()  # the largest is a megabyte
     if not (response.mimetype or "").startswith(_WRITTEN) or "Content-Encoding" in response.headers:
         return response
     whole = response.is_sequence and not response.direct_passthrough and response.status_code not in (204, 304)

@@ -2,8 +2,8 @@
 
 So many queries run at full priority; one that takes long gives way and makes room for the next, up to a bound. A
 client may not have all the processes, so that ten runaway queries of one leave the others what they need. And when
-long queries of many clients fill all the room there is, one place more is left for clients who have had next to nothing:
-what they ask is short, as a rule.
+long queries of many clients fill all the room there is, one place more is left for clients who have had next to
+nothing: what they ask is short, as a rule.
 """
 
 from __future__ import annotations
