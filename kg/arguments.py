@@ -14,6 +14,14 @@ def positive(value: str) -> int:
     return number
 
 
+def count(value: str) -> int:
+    """Return a whole number, which may be none."""
+    number = int(value)
+    if number < 0:
+        raise ValueError(value)
+    return number
+
+
 def seconds(value: str) -> float:
     """Return a time of at most an hour."""
     number = float(value)

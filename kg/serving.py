@@ -22,6 +22,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     for option, kind, metavar, words in (
         ("--timeout", arguments.seconds, "S", "seconds that a query may take, and the most it may ask for (30)"),
         ("--memory", arguments.positive, "MIB", "memory that a query may have (1024)"),
+        ("--in-memory", arguments.count, "QUADS", "largest release held in memory, 400 bytes a quad (5,000,000)"),
         ("--rows", arguments.positive, "N", "rows or triples that an answer may have (1,000,000)"),
         ("--size", arguments.positive, "MIB", "length that an answer may have (256)"),
         ("--workers", arguments.positive, "N", "queries at a time at full priority (as many as processors, 2 or more)"),
@@ -82,6 +83,7 @@ def _serve(options: argparse.Namespace) -> int:
     given = {
         "timeout_s": options.timeout,
         "memory_bytes": options.memory and options.memory * MIB,
+        "in_memory": options.in_memory,
         "rows": options.rows,
         "answer_bytes": options.size and options.size * MIB,
         "workers": options.workers,

@@ -18,6 +18,9 @@ class Limits:
     memory_bytes: int = 1024 * MIB
     """Most memory that a query may have."""
 
+    in_memory: int = 5_000_000
+    """Largest release, in quads, that is held in memory: some 400 bytes each, shared by all queries."""
+
     answer_bytes: int = 256 * MIB
     """Longest answer, before it is compressed."""
 

@@ -16,6 +16,7 @@ import resource
 import signal
 import struct
 import sys
+from pathlib import Path
 
 CALLS = {"x86_64": (0xC000003E, (41, 53, 425)), "aarch64": (0xC00000B7, (198, 199, 425))}
 """By processor: its audit number, and its numbers of socket, socketpair and io_uring_setup."""
@@ -32,22 +33,26 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_void_p))
 
 
-def seal(*, memory_bytes: int) -> bool:
-    """Bound this process's memory, let it end with its parent, and take its right to open connections.
+def end_with_parent() -> None:
+    """Let this process end when the thread that started it does, and not by itself when somebody presses Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it goes to all of a terminal; the parent answers it
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
 
-    Only this thread and those that it starts lose that right, so call it before there are others. Return whether the
-    system took it.
+
+def seal(*, memory_bytes: int) -> bool:
+    """Bound what memory this process may take beyond what it has, and take its right to open connections.
+
+    It ends with its parent. Only this thread and those that it starts lose that right, so call it before there are
+    others. Return whether the system took it.
     """
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
-    least = memory_bytes if most == resource.RLIM_INFINITY else min(memory_bytes, most)
-    resource.setrlimit(resource.RLIMIT_DATA, (least, most))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all of a terminal; the parent answers it
-    if sys.platform != "linux":
+    wanted = memory_bytes + _data_bytes()
+    resource.setrlimit(resource.RLIMIT_DATA, (wanted if most == resource.RLIM_INFINITY else min(wanted, most), most))
+    end_with_parent()
+    if sys.platform != "linux" or platform.machine() not in CALLS:
         return False
     library = ctypes.CDLL(None, use_errno=True)
-    library.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
-    if platform.machine() not in CALLS:
-        return False
     architecture, calls = CALLS[platform.machine()]
     code = _assemble(architecture, calls)
     buffer = ctypes.create_string_buffer(code, len(code))
@@ -56,6 +61,14 @@ def seal(*, memory_bytes: int) -> bool:
         return False
     refused: int = library.prctl(_SET_SECCOMP, _FILTER, ctypes.byref(program), 0, 0)
     return refused == 0
+
+
+def _data_bytes() -> int:
+    """Return what the bound on memory counts already; what a fork shares with its parent counts as its own."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
+    except (OSError, IndexError, ValueError):  # not Linux
+        return 0
 
 
 def _assemble(architecture: int, calls: tuple[int, ...]) -> bytes:

@@ -82,7 +82,7 @@ def blueprint(
         rewritten = federate(question.query, elsewhere, seconds=timeout_s, base=base, on_call=tell_call)
         wanted = ask(question, request, rewritten.vetted, release=release.path.as_posix(), base=base, limits=limits)
         told = dataset.check(question, release.store.contains_named_graph, base=base)
-        tag = etag(wanted, release.version) if request.method != "POST" and not rewritten.calls else ""
+        tag = etag(wanted, release.version, pool.in_memory) if request.method != "POST" and not rewritten.calls else ""
         if tag and request.if_none_match.contains_weak(tag) and not request.if_none_match.star_tag:
             return Response(status=304, headers=_caching(tag))
         client = request.environ.get("gunicorn.socket")
@@ -141,15 +141,16 @@ def ask(
     }
 
 
-def etag(asked: dict[str, Any], release: str) -> str:
+def etag(asked: dict[str, Any], release: str, in_memory: bool) -> str:
     """Return a name for the bytes of the answer, empty where they differ from one time to the next.
 
-    It is made of the release, whose content its version names, the query, the dataset, the format and the encoding.
+    It is made of the release, whose content its version names, the query, the dataset, the format and the encoding;
+    and of whether the release is held in memory, since the order of rows hangs on that where the query names none.
     """
     if _is_new_each_time(asked["query"]):
         return ""
     names = ("query", "base", "default", "named", "results", "graph", "encoding")
-    content = json.dumps([release, _SERIALIZERS, *(asked[name] for name in names)])
+    content = json.dumps([release, _SERIALIZERS, in_memory, *(asked[name] for name in names)])
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 

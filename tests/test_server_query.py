@@ -9,6 +9,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -17,10 +18,12 @@ import zstandard
 
 from server.limits import Limits
 from server.problem import Problem
+from server.query.delivery import Delivery, Disk
 from server.query.frames import DATA, END, HEAD
+from server.query.pool import Pool
 from server.query.turns import Turn, Turns
 from server.query.worker import HELD_BYTES, Answer
-from tests.server_fixture import by_body, by_get, serving, write_release
+from tests.server_fixture import BASE, by_body, by_get, serving, write_release
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 GREEDY = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a ?i"
@@ -348,3 +351,67 @@ def test_many_small_queries_at_once_are_all_answered(address: str) -> None:
 def test_json_of_a_large_answer_is_whole(http: httpx.Client) -> None:
     rows = json.loads(by_get(http, f"{LONG} LIMIT 100000").content)["results"]["bindings"]
     assert len(rows) == 100_000
+
+
+# From memory, or from the files
+
+
+def rows_of(pool: Pool, release: Path, query: str) -> list[bytes]:
+    asked = {
+        "release": str(release), "query": query, "base": BASE, "union": True, "default": None, "named": None,
+        "results": "text/tab-separated-values", "graph": None, "refusal": {}, "encoding": "", "most_bytes": 10**9,
+        "most_rows": 10**6, "head_only": False,
+    }  # fmt: skip
+    delivery = Delivery(pool.lend("a", is_gone=lambda: False), disk=Disk(10**9), timeout_s=30, client=None)
+    delivery.ask(asked)
+    return sorted(b"".join(delivery.body()).splitlines())
+
+
+def test_a_release_is_answered_from_its_files_until_it_is_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.query.nursery.AT_ONCE", 0)
+    release = write_release(tmp_path)
+    pool = Pool(lambda: release, Limits(workers=1))
+    first = rows_of(pool, release, LARGE)
+    assert len(first) > 1000
+    until = time.monotonic() + 60
+    while not pool.in_memory:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert rows_of(pool, release, LARGE) == first
+    assert pool.statistics().killed["replaced"] >= 1
+
+
+def test_a_release_that_is_too_large_for_memory_stays_in_its_files(tmp_path: Path) -> None:
+    release = write_release(tmp_path)
+    pool = Pool(lambda: release, Limits(workers=1, in_memory=0))
+    assert len(rows_of(pool, release, LARGE)) > 1000
+    assert not pool.in_memory
+
+
+def test_a_release_whose_dump_is_damaged_is_answered_from_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.query.nursery.AT_ONCE", 0)
+    release = write_release(tmp_path)
+    next((release / "dumps").glob("*.nq.gz")).write_bytes(b"no dump")
+    pool = Pool(lambda: release, Limits(workers=1))
+    for _ in range(3):
+        assert len(rows_of(pool, release, LARGE)) > 1000
+        time.sleep(0.3)
+    assert not pool.in_memory
+
+
+def test_queries_follow_the_release(tmp_path: Path) -> None:
+    one = write_release(tmp_path, "one")
+    new = f"<{BASE}person/new> <{BASE}p> <{BASE}o> <{BASE}graph/actors> .\n"
+    two = write_release(tmp_path, "two", extra=new)
+    now = [one]
+    pool = Pool(lambda: now[0], Limits(workers=1))
+    is_new = f"SELECT ?p {{ <{BASE}person/new> ?p ?o }}"
+    for release, rows in ((one, 1), (two, 2), (one, 1)):
+        now[0] = release
+        for _ in range(3):  # whether the processes have followed yet or not
+            assert len(rows_of(pool, release, is_new)) == rows
+            time.sleep(0.2)

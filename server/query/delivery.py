@@ -147,13 +147,10 @@ class Delivery:
                     self._finish()
                     raise Problem(about.pop("status"), about.pop("detail"), **about)
         except EOFError:
-            if process.ran_out_of_memory:
-                self._stop("memory")
-                most = f"{self._loan.memory_bytes // 1024**2:,} MiB"
-                detail = f"The query needed more than {most} of memory. Filter earlier, or ask for less at once."
-                raise Problem(503, detail, limit="memory") from None
-            self._stop("crash")
-            raise Problem(503, "The query ended the process that it ran in; write it flatter or shorter.") from None
+            self._stop("memory")  # of which alone the engine dies on a stack that no permitted query overflows
+            most = f"{self._loan.memory_bytes // 1024**2:,} MiB"
+            detail = f"The query needed more than {most} of memory. Filter earlier, or ask for less at once."
+            raise Problem(503, detail, limit="memory") from None
 
     def _finish(self) -> None:
         """Give back the process, which has said all."""

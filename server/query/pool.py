@@ -12,7 +12,8 @@ from pathlib import Path
 
 from kg.errors import ReleaseError
 from server.limits import Limits
-from server.query.process import START_S, Process
+from server.query.nursery import START_S, Nurseries, Nursery
+from server.query.process import Process
 from server.query.turns import Turn, Turns
 
 _TICK_S = 0.05
@@ -85,7 +86,9 @@ class Pool:
 
     def __init__(self, release: Callable[[], Path], limits: Limits) -> None:
         self.limits, self.turns = limits, Turns(limits)
-        self._release = release
+        self._nurseries = Nurseries(release, limits)
+        self._nursery: Nursery | None = None
+        weakref.finalize(self, self._nurseries.close)
         self._changed = threading.Condition()
         self._wanted = threading.Event()
         self._idle: deque[Process] = deque()
@@ -94,7 +97,6 @@ class Pool:
         self._started, self._killed = 0, Counter[str]()
         self._failed: ReleaseError | None = None
         self._keeper: threading.Thread | None = None
-        weakref.finalize(self, _end, self._idle)
 
     def lend(self, client: str, *, is_gone: Callable[[], bool]) -> Loan:
         """Lend a process when it is the client's turn.
@@ -116,6 +118,8 @@ class Pool:
     def take_back(self, loan: Loan, reason: str) -> None:
         """Take a process back or, for a reason, end it and have another in its place."""
         self._loans.discard(loan)
+        if not reason and loan.process.nursery is not self._nursery:
+            reason = "replaced"
         if reason:
             loan.process.kill()
             with self._changed:
@@ -136,6 +140,11 @@ class Pool:
         self._put(process)
         return process.sealed
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether queries are answered from memory by now, and not from the release's files."""
+        return self._nursery is not None and self._nursery.holds
+
     def statistics(self) -> Statistics:
         """Return the figures of this moment."""
         with self._changed:
@@ -149,21 +158,33 @@ class Pool:
             if loan.look():
                 with self._changed:
                     self._out -= 1
-        while len(self._idle) + self._out < self.limits.workers + _SPARE:
-            try:
-                process = Process(self._release(), memory_bytes=self.limits.memory_bytes)
-                process.wait_ready()
-            except (ReleaseError, OSError) as error:
+        try:
+            self._follow(self._nurseries.current())
+            while len(self._idle) + self._out < self.limits.workers + _SPARE:
+                process = Process(self._nurseries.current())
                 with self._changed:
-                    self._failed = ReleaseError(str(error))
-                    self._changed.notify_all()
-                time.sleep(_REST_S)
-                return
+                    self._started += 1
+                    self._failed = None
+                    self._idle.append(process)
+                    self._changed.notify()
+        except (ReleaseError, OSError) as error:
             with self._changed:
-                self._started += 1
-                self._failed = None
-                self._idle.append(process)
-                self._changed.notify()
+                self._failed = ReleaseError(str(error))
+                self._changed.notify_all()
+            time.sleep(_REST_S)
+
+    def _follow(self, nursery: Nursery) -> None:
+        """Have processes of this nursery from now on; those of another end when they have answered."""
+        if nursery is self._nursery:
+            return
+        with self._changed:
+            self._nursery = nursery
+            others = [process for process in self._idle if process.nursery is not nursery]
+            self._idle = deque(process for process in self._idle if process.nursery is nursery)
+        for process in others:
+            process.kill()
+            with self._changed:
+                self._killed["replaced"] += 1
 
     def wait(self) -> None:
         """Wait for the next tick, or until a process is wanted."""
@@ -208,8 +229,3 @@ def _tend(reference: weakref.ref[Pool]) -> None:
         pool.tend()
         pool.wait()
         del pool
-
-
-def _end(processes: deque[Process]) -> None:
-    for process in processes:
-        process.kill()

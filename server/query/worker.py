@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -164,6 +165,12 @@ def answer(store: Store, asked: dict[str, Any], send: Callable[[bytes], None]) -
             out.end()
     except Problem as problem:
         send(told(PROBLEM, {"status": problem.status, "detail": problem.detail, **problem.members}))
+    except ConnectionError:
+        raise
+    except Exception:  # what nobody foresaw must not look like a query that ended its process
+        traceback.print_exc()
+        detail = "The server failed on this query, which is a fault of the server; its log has the cause."
+        send(told(PROBLEM, {"status": 500, "detail": detail}))
 
 
 def _write(triples: Iterable[Triple], out: Answer) -> None:
@@ -179,19 +186,26 @@ def _names(iris: list[str] | None) -> list[Any] | None:
     return None if iris is None else [NamedNode(iri) for iri in iris]
 
 
-def work(connection: socket.socket, *, release: str, memory_bytes: int) -> None:
-    """Answer questions until the server hangs up, on a stack that no permitted query overflows."""
+def work(connection: socket.socket, *, release: str, memory_bytes: int, store: Store | None) -> None:
+    """Answer questions until the server hangs up, on a stack that no permitted query overflows.
+
+    ``store`` holds the release in memory; without one its files are opened.
+    """
     with suppress(OSError):  # should the machine run out of memory, this process goes first
         Path("/proc/self/oom_score_adj").write_text("1000")
     sealed = seal(memory_bytes=memory_bytes + STACK_BYTES)
     threading.stack_size(STACK_BYTES)
-    thread = threading.Thread(target=_work, args=(connection, release, sealed))
+    thread = threading.Thread(target=_work, args=(connection, release, store, sealed))
     thread.start()
     thread.join()
 
 
-def _work(connection: socket.socket, release: str, sealed: bool) -> None:
-    opened = lru_cache(maxsize=1)(_open)
+def _work(connection: socket.socket, release: str, store: Store | None, sealed: bool) -> None:
+    open_files = lru_cache(maxsize=1)(_open)
+
+    def opened(path: str) -> Store:
+        return store if store is not None and path == release else open_files(path)
+
     opened(release)
     frames = Frames(connection)
     with suppress(EOFError, ConnectionError):
