@@ -45,6 +45,9 @@ class Limits:
     spool_bytes: int = 4096 * MIB
     """How much of all answers may wait on disk for slow clients."""
 
+    kept_bytes: int = 64 * MIB
+    """How much of small answers is kept for those who ask the same again."""
+
     rate: float = 50.0
     """Requests a second that one client may send, on average over ten seconds."""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
@@ -25,6 +25,7 @@ from server.encoding import accepted
 from server.federation import Call, Federation, federate
 from server.formats import GRAPHS, content_type, write_graph
 from server.guard import REMEMBERED, Vetted
+from server.kept import Answer, Kept
 from server.limits import Limits
 from server.negotiate import choose, for_graph, for_results
 from server.observe import asked, exchange, who
@@ -54,7 +55,7 @@ def blueprint(
     ``federation`` says whom SERVICE may call: nobody, unless given. ``tell_call`` hears what came of each call.
     """
     routes = Blueprint("sparql", __name__)
-    disk = Disk(pool.limits.spool_bytes)
+    disk, kept = Disk(pool.limits.spool_bytes), Kept(pool.limits.kept_bytes)
     elsewhere = federation or Federation()
     described: dict[str, description.Graphs] = {}
 
@@ -85,20 +86,22 @@ def blueprint(
         tag = etag(wanted, release.version, pool.in_memory) if request.method != "POST" and not rewritten.calls else ""
         if tag and request.if_none_match.contains_weak(tag) and not request.if_none_match.star_tag:
             return Response(status=304, headers=_caching(tag))
+        if tag and (answer := kept.get(tag)):
+            return _response(answer.body, answer.media_type, answer.encoding, _caching(tag) | told)
         client = request.environ.get("gunicorn.socket")
         try:
             loan = pool.lend(who().key, is_gone=lambda: is_gone(client))
             left_s = max(0.1, timeout_s - rewritten.seconds)
             delivery = Delivery(loan, disk=disk, timeout_s=left_s, client=client, tell=_noting())
             delivery.ask(wanted)
+            whole = delivery.is_whole or request.method == "HEAD"
+            body = delivery.whole() if whole else delivery.body()
         except ConnectionAbortedError:
             return Response(status=499)  # as logs have it; nobody is there to read it
-        whole = delivery.is_whole or request.method == "HEAD"
-        headers = _caching(tag) | told
-        if delivery.head["encoding"]:
-            headers["Content-Encoding"] = delivery.head["encoding"]
-        body = b"".join(delivery.body()) if whole else delivery.body()
-        return Response(body, headers=headers, content_type=content_type(delivery.head["media_type"]))
+        media_type, encoding = str(delivery.head["media_type"]), str(delivery.head["encoding"])
+        if tag and isinstance(body, bytes) and request.method != "HEAD":
+            kept.put(tag, Answer(body, media_type, encoding))
+        return _response(body, media_type, encoding, _caching(tag) | told)
 
     return routes
 
@@ -159,6 +162,11 @@ def _is_new_each_time(query: str) -> bool:
     """Tell whether a query may have another answer the next time, of the same release."""
     words = set(keywords(query))
     return bool(words & CHANGING or ("CONSTRUCT" in words and _MAKES_NODES.search(query)))
+
+
+def _response(body: bytes | Iterator[bytes], media_type: str, encoding: str, headers: dict[str, str]) -> Response:
+    encoded = {"Content-Encoding": encoding} if encoding else {}
+    return Response(body, headers={**headers, **encoded}, content_type=content_type(media_type))
 
 
 def _caching(tag: str) -> dict[str, str]:

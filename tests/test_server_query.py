@@ -16,6 +16,7 @@ import httpx
 import pytest
 import zstandard
 
+from server.app import create_app
 from server.limits import Limits
 from server.problem import Problem
 from server.query.delivery import Delivery, Disk
@@ -415,3 +416,23 @@ def test_queries_follow_the_release(tmp_path: Path) -> None:
         for _ in range(3):  # whether the processes have followed yet or not
             assert len(rows_of(pool, release, is_new)) == rows
             time.sleep(0.2)
+
+
+def test_a_small_answer_is_not_asked_for_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_release(tmp_path)
+    app = create_app(tmp_path, limits=Limits(workers=1))
+    web = app.test_client()
+    small, new_each_time = "/sparql?query=ASK%20%7B%7D", "/sparql?query=SELECT%20(NOW()%20AS%20%3Fn)%20%7B%7D"
+    first, packed = web.get(small), web.get(small, headers={"Accept": "text/csv"})
+    web.get(new_each_time)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise Problem(503, "nobody is to be asked")
+
+    monkeypatch.setattr(app.extensions["pool"], "lend", refuse)
+    again = web.get(small)
+    assert (again.status_code, again.data, again.headers["ETag"]) == (200, first.data, first.headers["ETag"])
+    assert web.get(small, headers={"Accept": "text/csv"}).data == packed.data != first.data
+    assert web.get(new_each_time).status_code == 503
+    assert web.post("/sparql", data={"query": "ASK {}"}).status_code == 503
+    assert web.get("/sparql?query=ASK%20%7B%20%7D").status_code == 503  # another query, as far as we know

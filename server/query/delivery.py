@@ -92,13 +92,29 @@ class Delivery:
                 elif not self._waits:
                     taken = time.monotonic()
                 elif time.monotonic() - taken > STALL_S:
-                    self._stop("stalled")
-                    raise ConnectionAbortedError
-        except (Problem, ConnectionAbortedError) as error:
-            limit = error.members.get("limit", "failed") if isinstance(error, Problem) else "disconnect"
-            self._tell(str(limit))
+                    raise Problem(408, "The client took nothing for long.", limit="disconnect")
+        except ConnectionAbortedError as error:
+            self._tell("disconnect")
+            raise ConnectionResetError(errno.ECONNRESET, "the client is gone") from error
+        except Problem as problem:
+            self._tell(str(problem.members.get("limit", "failed")))
             _break(self._client)
-            raise ConnectionResetError(errno.ECONNRESET, "the answer was broken off") from error
+            raise ConnectionResetError(errno.ECONNRESET, "the answer was broken off") from problem
+        finally:
+            self._stop("disconnect")
+            self._waits.close()
+
+    def whole(self) -> bytes:
+        """Return all of an answer that is short enough, once the process has said all.
+
+        Raises:
+            Problem: The query failed or met a limit.
+            ConnectionAbortedError: The client is gone.
+        """
+        try:
+            while self._running:
+                self._wait()
+            return self._waits.take(len(self._waits))
         finally:
             self._stop("disconnect")
             self._waits.close()
@@ -190,8 +206,8 @@ class _Spool:
         self._pieces: SpooledTemporaryFile[bytes] | None = None
         self._read = self._written = self._size = 0
 
-    def __bool__(self) -> bool:
-        return self._read < self._written
+    def __len__(self) -> int:
+        return self._written - self._read
 
     def put(self, data: bytes) -> None:
         if self._pieces is None:
