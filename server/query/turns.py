@@ -121,8 +121,8 @@ class Turns:
 
     def _grant(self, turn: Turn) -> bool:
         limits, own = self._limits, self._of_client[turn.client]
-        crowded = self.slow >= limits.slow
-        room = limits.workers + (crowded and not own and self._lately(turn.client) < limits.slow_s)
+        modest = not own and len(self._waiting.get(turn.client, ())) < 2 and self._lately(turn.client) < limits.slow_s
+        room = limits.workers + (self.slow >= limits.slow and modest)
         if self.fast >= room or own >= max(limits.slow, limits.workers - 1, 1):
             return False
         self.fast += 1
@@ -132,8 +132,15 @@ class Turns:
         return True
 
     def _next(self) -> None:
-        """Grant what can be granted, in the order of what clients have had, and in rotation where that is the same."""
-        for client in sorted(self._waiting, key=lambda client: round(self._lately(client), 1)):
+        """Grant what can be granted, in the order of what clients have had, and in rotation where that is the same.
+
+        Who has one query in the queue comes before all who have more: that is a person or a simple program.
+        """
+
+        def greed(client: str) -> tuple[float, bool]:
+            return round(self._lately(client), 1), len(self._waiting[client]) > 1
+
+        for client in sorted(self._waiting, key=greed):
             turns = self._waiting[client]
             if self._grant(turns[0]):
                 turns.popleft()

@@ -23,8 +23,20 @@ REQUESTS = 100_000
 SLOW = 500
 
 
-def attacks(*, requests: int = REQUESTS, slow_clients: int = SLOW, seed: int = 1, seconds: float = 20) -> list[Attack]:
-    """Return all attacks, with so many generated requests and slow clients, who stay so long."""
+def attacks(
+    *,
+    requests: int = REQUESTS,
+    slow_clients: int = SLOW,
+    seed: int = 1,
+    seconds: float = 20,
+    allowed_s: float = 2,
+    every: int = 1,
+) -> list[Attack]:
+    """Return all attacks.
+
+    So many generated ``requests`` and slow clients are sent, who stay for ``seconds``; queries that do not end have
+    ``allowed_s``, and one of ``every`` so many malformed requests is sent.
+    """
     return [
         Attack("doors", doors.reach_out),
         Attack(
@@ -36,11 +48,11 @@ def attacks(*, requests: int = REQUESTS, slow_clients: int = SLOW, seed: int = 1
         Attack("nesting", nesting.nest),
         Attack("chains", nesting.chain),
         Attack("2 MB", nesting.outsize, frozenset({"closed", "broken"})),
-        Attack("endless", heavy.overwork, frozenset({"broken"})),
+        Attack("endless", partial(heavy.overwork, allowed_s=allowed_s), frozenset({"broken"})),
         Attack("regular expressions", heavy.bomb, frozenset({"broken"})),
         Attack("everything", heavy.bulk, frozenset({"broken"})),
         Attack("deadlines", heavy.set_deadlines),
-        Attack("malformed", malformed.garble, malformed.FIT),
+        Attack("malformed", partial(malformed.garble, every=every), malformed.FIT),
         *(
             Attack(name, partial(one, clients=slow_clients, seconds=seconds), slow.FIT)
             for name, one in slow.ATTACKS.items()

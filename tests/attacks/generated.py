@@ -23,19 +23,25 @@ BATCH = 250
 MOST_BYTES = 3 * 1024**3
 """Memory that all of the server's processes may have together."""
 PATHS = (
-    "/", "/sparql", "/id/", "/page/", "/data/", "/ontology", "/shapes", "/dumps/", "/dumps/latest", "/static/", "/reconcile",
-    "/.well-known/void", "/void.ttl", "/catalog.ttl", "/healthz", "/readyz", "/metrics", "/openapi.json", "/reconcile/suggest/entity",
+    "/", "/sparql", "/id/", "/page/", "/data/", "/ontology", "/shapes", "/dumps/", "/dumps/latest", "/static/",
+    "/reconcile",
+    "/.well-known/void", "/void.ttl", "/catalog.ttl", "/healthz", "/readyz", "/metrics", "/openapi.json",
+    "/reconcile/suggest/entity",
     "/reconcile/extend", "/reconcile/preview", "/favicon.ico", "/robots.txt",
 )  # fmt: skip
 METHODS = ("GET", "GET", "GET", "HEAD", "POST", "POST", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "QUERY")
 HEADERS = (
-    "Accept", "Accept-Encoding", "Accept-Language", "If-None-Match", "If-Modified-Since", "Range", "Content-Type", "Origin",
+    "Accept", "Accept-Encoding", "Accept-Language", "If-None-Match", "If-Modified-Since", "Range", "Content-Type",
+    "Origin",
     "X-Forwarded-For", "X-Request-Id", "Cookie", "Authorization", "Cache-Control", "Prefer", "Content-Encoding",
 )  # fmt: skip
 VALUES = (
-    "*/*", "text/csv", "text/turtle;q=0.1, */*;q=0", "application/ld+json", "text/html", "gzip", "br;q=1, zstd", "identity;q=0",
-    "*", '"a", W/"b"', "bytes=0-9", "Thu, 01 Jan 1970 00:00:00 GMT", "null", "1.2.3.4, 5.6.7.8", FORM, DIRECT, "application/json",
-    "no-cache", "a" * 300, "", ";", "\xff\xfe", "application/sparql-results+xml", "text/tab-separated-values", "application/n-triples",
+    "*/*", "text/csv", "text/turtle;q=0.1, */*;q=0", "application/ld+json", "text/html", "gzip", "br;q=1, zstd",
+    "identity;q=0",
+    "*", '"a", W/"b"', "bytes=0-9", "Thu, 01 Jan 1970 00:00:00 GMT", "null", "1.2.3.4, 5.6.7.8", FORM, DIRECT,
+    "application/json",
+    "no-cache", "a" * 300, "", ";", "\xff\xfe", "application/sparql-results+xml", "text/tab-separated-values",
+    "application/n-triples",
 )  # fmt: skip
 
 

@@ -9,12 +9,15 @@ from kg.iri import PREFIXES
 
 PROLOGUE = "".join(f"PREFIX {name}: <{space}>\n" for name, space in PREFIXES.items())
 TERMS = (
-    "?a", "?b", "?c", "?d", "leg:Visit", "leg:visitor", "rdfs:label", "a", "leg:Event", "rdf:type", "<http://a/b>", '"x"', '"x"@en', "1",
+    "?a", "?b", "?c", "?d", "leg:Visit", "leg:visitor", "rdfs:label", "a", "leg:Event", "rdf:type", "<http://a/b>",
+    '"x"', '"x"@en', "1",
     "2.5", "true", "_:n", '"2020-01-01"^^xsd:date', "''", "-1e9", "[]", "()", '"1"^^xsd:integer', "leg:Occurred",
 )  # fmt: skip
 FUNCTIONS = (
-    "STR", "LANG", "DATATYPE", "IRI", "STRLEN", "UCASE", "LCASE", "ENCODE_FOR_URI", "ABS", "CEIL", "ROUND", "YEAR", "MONTH", "TZ", "MD5",
-    "SHA512", "isIRI", "isLITERAL", "xsd:date", "xsd:integer", "xsd:decimal", "xsd:dateTime", "BOUND", "TIMEZONE", "SECONDS",
+    "STR", "LANG", "DATATYPE", "IRI", "STRLEN", "UCASE", "LCASE", "ENCODE_FOR_URI", "ABS", "CEIL", "ROUND", "YEAR",
+    "MONTH", "TZ", "MD5",
+    "SHA512", "isIRI", "isLITERAL", "xsd:date", "xsd:integer", "xsd:decimal", "xsd:dateTime", "BOUND", "TIMEZONE",
+    "SECONDS",
 )  # fmt: skip
 TWO = (
     "CONCAT",
@@ -31,8 +34,10 @@ TWO = (
 )
 PARTS = (
     "OPTIONAL {group}", "{group} UNION { ?a ?b ?c }", "MINUS {group}", "GRAPH ?g {group}", "FILTER EXISTS {group}",
-    "FILTER NOT EXISTS {group}", "FILTER({expression})", "BIND({expression} AS ?{variable})", "VALUES ?a { 1 'x' <http://a/b> }",
-    "{ SELECT * WHERE {group} LIMIT 3 }", "LATERAL {group}", "SERVICE <http://127.0.0.1:1/> {group}", "FILTER({expression} < {expression})",
+    "FILTER NOT EXISTS {group}", "FILTER({expression})", "BIND({expression} AS ?{variable})",
+    "VALUES ?a { 1 'x' <http://a/b> }",
+    "{ SELECT * WHERE {group} LIMIT 3 }", "LATERAL {group}", "SERVICE <http://127.0.0.1:1/> {group}",
+    "FILTER({expression} < {expression})",
 )  # fmt: skip
 OPERATORS = ("=", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "&&", "||", " IN ")
 EDGES = "'\"\\<>{}()[]#?$|^/*+!=&%@:;,.~`\x00\x7f\u00e9\u2028\ufeff\U0001f4a9\ud800"

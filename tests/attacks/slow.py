@@ -53,7 +53,8 @@ def head_slowly(target: Target, *, clients: int, seconds: float) -> Iterator[See
 
 def send_slowly(target: Target, *, clients: int, seconds: float) -> Iterator[Seen]:
     """Announce a long query and send a byte of it now and then."""
-    start = b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: application/sparql-query\r\nContent-Length: 60000\r\n\r\nASK {}"
+    start = b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n"
+    start += b"Content-Type: application/sparql-query\r\n\r\nASK {}"
 
     def step(connection: socket.socket, turn: int) -> None:
         connection.sendall(start if turn == 0 else b" ")
