@@ -422,6 +422,7 @@ def test_a_small_answer_is_not_asked_for_twice(tmp_path: Path, monkeypatch: pyte
     write_release(tmp_path)
     app = create_app(tmp_path, limits=Limits(workers=1))
     web = app.test_client()
+    web.get("/readyz")  # by now it is known whether the release is held in memory
     small, new_each_time = "/sparql?query=ASK%20%7B%7D", "/sparql?query=SELECT%20(NOW()%20AS%20%3Fn)%20%7B%7D"
     first, packed = web.get(small), web.get(small, headers={"Accept": "text/csv"})
     web.get(new_each_time)

@@ -96,10 +96,13 @@ def main() -> int:
             (load.per_second(url, seconds=LOAD_S, accept=JSON), load.per_second(ping.address, seconds=LOAD_S))
             for _ in range(max(3, options.rounds // 2))
         ]
+        fresh = [load.per_second(url, seconds=LOAD_S, accept=JSON, new=True) for _ in turns] if load.installed() else []
     small, bare = zip(*turns, strict=True)
     share = statistics.median(one / other for one, other in turns)
     reached = [*aims(raced, shown), requests_aim(small, bare, share), rows_aim(rows)]
     print("", *(f"{'!' if aim.missed else ' '} {aim.what}: {aim.reached}" for aim in reached), sep="\n")
+    if fresh:
+        print(f"  the same with another query each time: {statistics.median(fresh):,.0f} a second")
     if options.json:
         found = {"quads": asked.quads, "race": asdict(raced), "requests": turns, "rows": asdict(rows)}
         options.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import time
+from itertools import count
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
@@ -29,14 +30,18 @@ class Client:
         self._path = parts.path
         self._http = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=timeout_s)
         self._last = 0.0
+        self._asked = count()
 
     def ask(self, question: Question) -> Answer:
         """Return the answer, read to its end.
 
+        Each time the query has another comment at its end, so that no server can answer from what it has kept.
+
         Raises:
             RuntimeError: The server refuses the query or breaks off.
         """
-        target = f"{self._path}?{urlencode({'query': question.query})}"
+        query = f"{question.query}\n# {next(self._asked)}"
+        target = f"{self._path}?{urlencode({'query': query})}"
         headers = {"Accept": question.accept}
         for last in (False, True):
             if self._http.sock is None or time.perf_counter() - self._last > IDLE_S:

@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -24,16 +25,34 @@ def installed() -> bool:
     return shutil.which("wrk") is not None
 
 
-def per_second(url: str, *, seconds: float, accept: str = "*/*", connections: int = CONNECTIONS) -> float:
-    """Return the answers a second, all of them 200.
+NEW = """
+local asked = 0
+request = function()
+  asked = asked + 1
+  return wrk.format("GET", wrk.path .. "%0A%23" .. asked)
+end
+"""
+"""Makes each request another one, by a comment at the end of its query."""
+
+
+def per_second(
+    url: str, *, seconds: float, accept: str = "*/*", connections: int = CONNECTIONS, new: bool = False
+) -> float:
+    """Return the answers a second, all of them 200; with ``new``, no query is asked twice, for which it takes ``wrk``.
 
     Raises:
         RuntimeError: Some answers were errors, or none came.
     """
+    if not installed() and new:
+        raise RuntimeError(REMEDY)
     if not installed():
         return by_processes(url, seconds=seconds, accept=accept, connections=connections)
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-H", f"Accept: {accept}", url]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=False)
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-H", f"Accept: {accept}"]
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        script.write(NEW if new else "")
+        script.flush()
+        command += ["-s", script.name, url]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=False)
     rate = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
     if done.returncode or not rate or "Non-2xx" in done.stdout or not float(rate[1]):
         raise RuntimeError(f"wrk on {url}: {done.stdout}{done.stderr}")
