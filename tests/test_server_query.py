@@ -404,6 +404,20 @@ def test_a_release_whose_dump_is_damaged_is_answered_from_its_files(
     assert not pool.in_memory
 
 
+def test_who_ends_what_holds_the_release_ends_no_service(tmp_path: Path) -> None:
+    release = write_release(tmp_path)
+    pool = Pool(lambda: release, Limits(workers=1))
+    first = rows_of(pool, release, LARGE)
+    assert pool.in_memory
+    nursery = pool._nursery
+    assert nursery is not None
+    nursery._process.kill()
+    nursery._process.join()
+    time.sleep(0.5)
+    assert rows_of(pool, release, LARGE) == first
+    assert not pool.in_memory  # it may well have been too large for the machine
+
+
 def test_queries_follow_the_release(tmp_path: Path) -> None:
     one = write_release(tmp_path, "one")
     new = f"<{BASE}person/new> <{BASE}p> <{BASE}o> <{BASE}graph/actors> .\n"

@@ -78,6 +78,11 @@ class Nursery:
             )
             self._process.start()
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether it has not ended."""
+        return self._process.is_alive()
+
     def is_ready(self, seconds: float = 0.0) -> bool:
         """Return whether it can have children, after at most so many seconds.
 
@@ -127,6 +132,7 @@ class Nurseries:
         self._now: Nursery | None = None
         self._next: Nursery | None = None
         self._old: list[Nursery] = []
+        self._too_large: Path | None = None
 
     def current(self) -> Nursery:
         """Return the nursery to have children of now.
@@ -135,7 +141,11 @@ class Nurseries:
             ReleaseError: There is no release.
         """
         release = self._release()
-        if self._now is None or self._now.release != release:
+        if self._now is not None and not self._now.is_alive:  # killed by somebody, or by the system for want of memory
+            if self._now.holds:
+                self._too_large = release
+            self._begin(release)
+        elif self._now is None or self._now.release != release:
             self._begin(release)
         elif self._next is not None:
             self._change(self._next)
@@ -155,6 +165,7 @@ class Nurseries:
         about = read_manifest(release)
         quads, dump = about.get("counts", {}).get("quads"), dump_path(release, about["version"])
         fits = isinstance(quads, int) and quads <= self._limits.in_memory and dump.is_file()
+        fits = fits and release != self._too_large
         self._old += [nursery for nursery in (self._now, self._next) if nursery is not None]
         at_once = fits and quads <= AT_ONCE
         memory = self._limits.memory_bytes
@@ -166,7 +177,7 @@ class Nurseries:
             if not fresh.is_ready():
                 return
         except ReleaseError:  # its own lines say why; the files are as good, only slower
-            self._next = None
+            self._next, self._too_large = None, fresh.release
             fresh.close()
             return
         if self._now is not None:
