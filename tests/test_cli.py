@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ import server.serve
 from kg.pipeline import add, build
 from kg.query import run
 from kg.release import open_release
+from server.limits import MIB, Limits
 from tests.accounts import fake_reader
 from tests.test_build import FACTS, written
 
@@ -261,10 +263,12 @@ class Served:
 
     def __init__(self) -> None:
         self.calls: list[tuple[Path, str, int]] = []
+        self.settings: dict[str, Any] = {}
 
-    def serve(self, folder: Path, *, host: str, port: int, on_ready: Callable[[str], None]) -> None:
+    def serve(self, folder: Path, *, host: str, port: int, on_ready: Callable[[str], None], **settings: Any) -> None:
         """Do as the server does, short of serving."""
         self.calls.append((folder, host, port))
+        self.settings = settings
         on_ready(f"http://{host}:{port}")
 
 
@@ -281,6 +285,16 @@ def test_serve_starts_the_server_and_tells_the_address(
     assert legation("serve", released, "--port", "8123") == 0
     assert served.calls == [(released, "127.0.0.1", 8123)]
     assert "SPARQL at http://127.0.0.1:8123/sparql" in capsys.readouterr().out
+    assert served.settings["limits"] == Limits()
+
+
+def test_serve_takes_limits(legation: Command, released: Path, served: Served) -> None:
+    given = ("--timeout", "5", "--memory", "64", "--rows", "7", "--size", "2", "--workers", "3", "--slow", "4")
+    assert legation("serve", released, *given, "--rate", "2", "--in-memory", "0") == 0
+    assert served.settings["limits"] == Limits(
+        timeout_s=5, memory_bytes=64 * MIB, rows=7, answer_bytes=2 * MIB, workers=3, slow=4, rate=2, rate_local=True,
+        in_memory=0,
+    )  # fmt: skip
 
 
 def test_demo_builds_the_seeds_and_tells_what_to_try(

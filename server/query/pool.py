@@ -159,19 +159,24 @@ class Pool:
                 with self._changed:
                     self._out -= 1
         try:
-            self._follow(self._nurseries.current())
-            while len(self._idle) + self._out < self.limits.workers + _SPARE:
-                process = Process(self._nurseries.current())
-                with self._changed:
-                    self._started += 1
-                    self._failed = None
-                    self._idle.append(process)
-                    self._changed.notify()
+            self._fill()
         except (ReleaseError, OSError) as error:
+            if self._nursery is not None and not self._nursery.is_alive:
+                return  # the next tick has another one
             with self._changed:
                 self._failed = ReleaseError(str(error))
                 self._changed.notify_all()
             time.sleep(_REST_S)
+
+    def _fill(self) -> None:
+        self._follow(self._nurseries.current())
+        while len(self._idle) + self._out < self.limits.workers + _SPARE:
+            process = Process(self._nurseries.current())
+            with self._changed:
+                self._started += 1
+                self._failed = None
+                self._idle.append(process)
+                self._changed.notify()
 
     def _follow(self, nursery: Nursery) -> None:
         """Have processes of this nursery from now on; those of another end when they have answered."""
