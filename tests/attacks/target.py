@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import subprocess
@@ -16,7 +17,9 @@ from tests.attacks.wire import Answer, Call, get, raw, send
 
 ROOT = Path(__file__).parents[2]
 ATTACKER, NEIGHBOUR = "127.0.0.66", "127.0.0.7"
-SMALL = "ASK { ?s a ?class }"
+SMALL = "ASK { ?s a ?class } # %d"
+"""Another one each time, since the server keeps small answers."""
+_numbers = itertools.count()
 PATIENCE_S = 10.0
 """How long the small query is waited for: longer than it may take, so that the table can tell by how much."""
 
@@ -40,7 +43,9 @@ class Target:
 
     def next_query(self, client: str) -> Answer:
         """Return what comes of a small query now; one that is not answered rightly counts as taking for ever."""
-        answer = self.send(get(SMALL, accept="application/sparql-results+json"), client=client, patience_s=PATIENCE_S)
+        answer = self.send(
+            get(SMALL % next(_numbers), accept="application/sparql-results+json"), client=client, patience_s=PATIENCE_S
+        )
         right = answer.status == "200" and b"true" in answer.body
         return answer if right else replace(answer, seconds=float("inf"))
 
