@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -78,7 +79,8 @@ def serving(release: Path, *, timeout_s: float, **limits: float) -> Iterator[Tar
         found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
         if not found:
             raise RuntimeError(f"the server did not start; see its messages above ({line.strip()})")
-        yield Target(("127.0.0.1", int(found[1])), process.pid, timeout_s, release)
+        with urllib.request.urlopen(f"{found[0]}/readyz", timeout=60):  # it takes requests a moment before it answers
+            yield Target(("127.0.0.1", int(found[1])), process.pid, timeout_s, release)
         alive = process.poll() is None
     finally:
         process.terminate()
