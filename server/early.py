@@ -47,6 +47,17 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
                 conn.sock.setsockopt(socket.SOL_SOCKET, direction, wait)
         super().enqueue_req(conn)
 
+    def handle(self, conn: Any) -> Any:
+        """Answer a request, and close a connection that is not kept here and not in the loop that accepts others.
+
+        The close waits up to two seconds for the client to close its side; in the loop, everybody would wait.
+        """
+        kept = super().handle(conn)
+        if not kept:
+            conn.close(graceful=True)
+            conn.close = lambda **_: None
+        return kept
+
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Answer a request that could not be read; errors of another kind are gunicorn's to tell."""
         mine = isinstance(exc, errors.InvalidResponseHeader | errors.InvalidResponseHeaderName)

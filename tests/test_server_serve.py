@@ -174,3 +174,21 @@ def test_the_engine_carries_results_and_errors_over() -> None:
     assert run_deep(lambda: 42) == 42
     with pytest.raises(ZeroDivisionError):
         run_deep(lambda: 1 // 0)
+
+
+def test_a_client_that_does_not_close_its_side_holds_up_nobody(tmp_path: Path) -> None:
+    write_release(tmp_path)
+    with serving(tmp_path, workers=1) as address:
+        asks(address, "ASK {}")
+        host, port = address.removeprefix("http://").split(":")
+        lingering = []
+        for _ in range(5):
+            connection = socket.create_connection((host, int(port)), timeout=30)
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert connection.recv(100).startswith(b"HTTP/1.1 200")
+            lingering.append(connection)
+        started = time.monotonic()
+        assert asks(address, "ASK { ?s ?p ?o }")
+        assert time.monotonic() - started < 1.5
+        for connection in lingering:
+            connection.close()
