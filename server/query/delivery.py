@@ -74,6 +74,7 @@ class Delivery:
                 self._wait()
         except BaseException as error:
             self._stop("error" if isinstance(error, Problem) else "disconnect")
+            self._waits.close()
             raise
 
     def body(self) -> Generator[bytes, None, None]:

@@ -83,6 +83,11 @@ class Nursery:
         """Whether it has not ended."""
         return self._process.is_alive()
 
+    def has_ended(self, seconds: float) -> bool:
+        """Return whether it has ended, or does within so many seconds: that is known a moment after its last word."""
+        self._process.join(seconds)
+        return not self.is_alive
+
     def is_ready(self, seconds: float = 0.0) -> bool:
         """Return whether it can have children, after at most so many seconds.
 

@@ -81,7 +81,7 @@ class Pool:
     """Lends processes that have the release in the folder ``release()`` open, within ``limits``.
 
     As many are ready or busy as may run at full priority; those that gave way come on top. The first loan starts
-    them, or :meth:`start`; they end with this object.
+    them, or :meth:`probe`; they end with this object.
     """
 
     def __init__(self, release: Callable[[], Path], limits: Limits) -> None:
@@ -161,7 +161,7 @@ class Pool:
         try:
             self._fill()
         except (ReleaseError, OSError) as error:
-            if self._nursery is not None and not self._nursery.is_alive:
+            if self._nursery is not None and self._nursery.has_ended(1.0):
                 return  # the next tick has another one
             with self._changed:
                 self._failed = ReleaseError(str(error))
