@@ -44,7 +44,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Reference:
-    """That a column, when it is not empty, has a value of another table's column."""
+    """That a column, which is never empty, has a value of another table's column.
+
+    Columns that are listed or may be empty have none: validators compare whole cells, and strict ones take an empty
+    cell for a value that is missing there. What they name is in the other table all the same.
+    """
 
     column: str
     table: str

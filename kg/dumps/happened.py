@@ -103,7 +103,7 @@ class Happened:
             "id": event,
             "label": self.labels[event],
             "status": self.statuses[event].removeprefix(LEG),
-            "date": self.dates.get(event),
+            "edtf": self.dates.get(event),
             "earliest": first,
             "latest": last,
             "date_inferred": event in self.inferred,

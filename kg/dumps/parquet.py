@@ -9,7 +9,7 @@ from types import TracebackType
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kg.dumps.columns import Column, Kind, Row, Table
+from kg.dumps.columns import Cell, Column, Kind, Table
 
 TYPES: dict[Kind, pa.DataType] = {
     "text": pa.string(),
@@ -40,11 +40,10 @@ class ParquetFile:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._writer.close()
 
-    def write(self, rows: Sequence[Row]) -> None:
-        """Write rows as one row group; without any, the file stays an empty table."""
-        if rows:
-            cells = [pa.array([row.get(field.name) for row in rows], field.type) for field in self._schema]
-            self._writer.write_table(pa.Table.from_arrays(cells, schema=self._schema), row_group_size=len(rows))
+    def write(self, cells: Sequence[Sequence[Cell]]) -> None:
+        """Write the cells of some rows, column by column, as one row group."""
+        arrays = [pa.array(column, field.type) for column, field in zip(cells, self._schema, strict=True)]
+        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
 
 
 def schema(table: Table) -> pa.Schema:

@@ -8,11 +8,10 @@ what was called off, as it leaves out negated events.
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain, permutations
+from itertools import permutations
 
 from kg.authority import Authority
 from kg.dumps.columns import Cell, Row
@@ -80,15 +79,11 @@ class Dyads:
     homes: Mapping[str, Person]
     types: Mapping[str, str]
 
-    def rows(self) -> Iterator[Row]:
-        """Yield a row for each event, actor and recipient, in order of the three; meetings go both ways."""
-        told = heapq.merge(
-            chain.from_iterable(map(self._visit, self.happened.visits())),
-            chain.from_iterable(map(self._meeting, self.happened.meetings())),
-            chain.from_iterable(map(self._statement, self.happened.statements())),
-            key=lambda row: str(row["event_id"]),
-        )
-        return told
+    def of(self, row: Row) -> Iterator[Row]:
+        """Yield the rows for one row of visits, meetings or statements, by actor and recipient."""
+        if "visitor_ids" in row:
+            return self._visit(row)
+        return self._meeting(row) if "participant_ids" in row else self._statement(row)
 
     def _visit(self, row: Row) -> Iterator[Row]:
         """Yield the visitors with those who receive them, or else with the state that they come to."""
@@ -116,8 +111,11 @@ class Dyads:
         if code is None or row["status"] == "Cancelled":
             return
         event = {**self._event(row), "event_type": code, "event_mode": mode, "quad_code": QUADS.get(code)}
-        for recipient in recipients or [None]:
-            yield {**event, **self._side("actor", actor, row), **self._side("recipient", recipient, row)}
+        event |= self._side("actor", actor, row)
+        for recipient in recipients:
+            yield {**event, **self._side("recipient", recipient, row)}
+        if not recipients:
+            yield event
 
     def _event(self, row: Row) -> dict[str, Cell]:
         place = "destination" if "destination_id" in row else "place"
@@ -125,7 +123,7 @@ class Dyads:
         articles = [self.happened.sources.articles[one] for one in sorted(told.articles)]
         return {
             "event_id": row["id"],
-            "event_date": _begins(row["date"]),
+            "event_date": _begins(row["edtf"]),
             "contexts": ("future",) if row["status"] == "Planned" else (),
             "placename": row.get(f"{place}_name"),
             "country": row.get(f"{place}_iso3"),
@@ -138,15 +136,13 @@ class Dyads:
             "language": tuple(sorted({one.language for one in articles if one.language})),
             "version": self.version,
             "status": row["status"],
-            "event_edtf": row["date"],
+            "event_edtf": row["edtf"],
             "event_earliest": row["earliest"],
             "event_latest": row["latest"],
             "confidence": row["confidence"],
         }
 
-    def _side(self, role: str, actor: str | None, row: Row) -> dict[str, Cell]:
-        if actor is None:
-            return {}
+    def _side(self, role: str, actor: str, row: Row) -> dict[str, Cell]:
         who = self.happened.who
         one = who.actors[actor]
         titles = who.held(actor, *self.happened.days(str(row["id"])))
