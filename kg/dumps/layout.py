@@ -148,7 +148,7 @@ STATEMENTS = Table(
         Column(
             "act",
             "text",
-            "What is done by saying it: Say, Accuse, Deny …",
+            "What is done by saying it: Say, Accuse, Deny and so on.",
             required=True,
             means="leg:act",
             value=_LEG,

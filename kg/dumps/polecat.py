@@ -25,7 +25,7 @@ def _side(role: str, *, required: bool) -> tuple[Column, ...]:
         _own(
             f"Primary {role} Sector",
             "text",
-            "PLOVER's sector by class, or by the office held on the day: GOV, MIL, LEG …",
+            "PLOVER's sector by class, or by the office held on the day: GOV, MIL, LEG and so on.",
         ),
         _own(f"{role} Sectors", "text", "All such sectors.", listed=True),
         _own(f"{role} Title", "text", "Offices that may have been held on the day, with '; ' between them."),
@@ -39,7 +39,7 @@ COLUMNS = (
         "Event ID", "iri", "The event's IRI; an event of several actors or recipients has several rows.", required=True
     ),
     _own("Event Date", "day", "The day on which it begins; empty where no article tells the day."),
-    _own("Event Type", "text", "PLOVER's type: CONSULT, ACCUSE …", required=True),
+    _own("Event Type", "text", "PLOVER's type: CONSULT, ACCUSE and so on.", required=True),
     _own("Event Mode", "text", "visit, or phone for a meeting by phone or video; else empty."),
     _own("Event Intensity", "number", _NONE),
     _own("Quad Code", "text", "VERBAL COOPERATION or VERBAL CONFLICT.", required=True),

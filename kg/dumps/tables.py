@@ -28,13 +28,12 @@ from kg.dumps.layout import (
     TABLES,
     VISITS,
 )
-from kg.dumps.parquet import ParquetFile
 from kg.dumps.plover import dyads
 from kg.dumps.told import sources
 from kg.dumps.who import who
 from kg.iri import Names
 
-BATCH = 16_384
+BATCH = 8_192
 """Rows that are made, and held as a row group of Parquet, at a time."""
 
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -85,6 +84,9 @@ class TableFile:
         self._rows: list[Row] = []
 
     def __enter__(self) -> TableFile:
+        # Arrow takes 60 MB and a fifth of a second, which is too much for those who only list the files.
+        from kg.dumps.parquet import ParquetFile
+
         with ExitStack() as stack:
             path = self._folder / f"{self._table.name}.csv"
             file = stack.enter_context(path.open("w", encoding="utf-8", newline=""))
