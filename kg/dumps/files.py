@@ -84,6 +84,12 @@ def form_name(version: str, ending: str, packing: str, *, part: str = "") -> str
     return f"legation-{version}{f'-{part}' if part else ''}.{ending}.{packing}"
 
 
+def part_named(name: str, version: str) -> str:
+    """Return the part that a file of a release holds by its name, empty for one that holds none."""
+    part = name.removeprefix(f"legation-{version}-").partition(".")[0]
+    return part if name.startswith(f"legation-{version}-") and part in PARTS else ""
+
+
 def part_of(graph: bytes) -> str:
     """Return the part that a graph belongs to, by the end of a line of N-Quads: ``<…/graph/events> .``."""
     name = graph.rpartition(b"/graph/")[2].partition(b">")[0].decode()

@@ -11,6 +11,7 @@ import gzip
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, cast
@@ -28,6 +29,9 @@ GZIP_LEVEL, ZSTD_LEVEL = 6, 9
 BLOCK = 1 << 20
 """How many bytes of text are handed on at a time."""
 
+
+LINES = 4096
+"""How many lines are handed on at a time where nothing else is done with them."""
 
 Take = Callable[[bytes], object]
 """What is called with each piece of a text."""
@@ -55,22 +59,35 @@ def write_forms(folder: Path, lines: Iterable[bytes], *, version: str) -> list[P
 
         nquads, *others = FORMS
         with packed(nquads, only=["zst"]) as whole:
-            parts = _split(lines, Path(beside), whole)
+            parts = _split(lines, Path(beside), whole.write)
         for part, path in parts.items():
             with packed(nquads, part=part) as out, path.open("rb") as text:
                 while block := text.read(BLOCK):
                     out.write(block)
         for form in others:
-            listed = form.syntax == RdfFormat.JSON_LD
             with packed(form) as whole:
-                for number, (part, path) in enumerate(parts.items()):
-                    if listed:
-                        whole.write(b"," if number else b"[")
-                    with packed(form, part=part) as out, path.open("rb", BLOCK) as stream:
-                        write_form(stream, form, out.write, Inside(whole.write).write if listed else whole.write)
-                if listed:
-                    whole.write(b"]")
+                for part, stream, into_whole in _in_turn(parts, form, whole.write):
+                    with packed(form, part=part) as out:
+                        write_form(stream, form, out.write, into_whole)
     return written
+
+
+def write_text(lines: Iterable[bytes], form: Form, take: Take, *, part: str = "") -> None:
+    """Write the sorted lines of a dump, or of one part of it, as one text.
+
+    Raises:
+        OSError: There is no room for temporary files, or the text cannot be taken.
+    """
+    if part:
+        lines = (line for line in lines if part_of(line.rpartition(b" <")[2]) == part)
+    if form.syntax == RdfFormat.N_QUADS:
+        waiting = iter(lines)
+        while block := b"".join(islice(waiting, LINES)):
+            take(block)
+        return
+    with TemporaryDirectory() as beside:
+        for _, stream, into_whole in _in_turn(_split(lines, Path(beside), lambda _: None), form, take):
+            write_form(stream, form, into_whole)
 
 
 def write_form(lines: IO[bytes], form: Form, *takers: Take) -> None:
@@ -135,13 +152,25 @@ class Inside:
         self._held = piece[-1:]
 
 
-def _split(lines: Iterable[bytes], folder: Path, whole: Fan) -> Mapping[str, Path]:
-    """Write lines as they come to ``whole``, and each to the file of its part; return these, sorted by part."""
+def _in_turn(parts: Mapping[str, Path], form: Form, take: Take) -> Iterator[tuple[str, IO[bytes], Take]]:
+    """Yield each part with its lines and with what takes its text into the whole, which ``take`` takes."""
+    listed = form.syntax == RdfFormat.JSON_LD
+    for number, (part, path) in enumerate(parts.items()):
+        if listed:
+            take(b"," if number else b"[")
+        with path.open("rb", BLOCK) as stream:
+            yield part, stream, Inside(take).write if listed else take
+    if listed:
+        take(b"]" if parts else b"[]")
+
+
+def _split(lines: Iterable[bytes], folder: Path, take: Take) -> Mapping[str, Path]:
+    """Write lines as they come to ``take``, and each to the file of its part; return these, sorted by part."""
     parts: dict[str, IO[bytes]] = {}
     by_graph: dict[bytes, IO[bytes]] = {}
     with ExitStack() as stack:
         for line in lines:
-            whole.write(line)
+            take(line)
             graph = line.rpartition(b" <")[2]
             file = by_graph.get(graph)
             if file is None:
