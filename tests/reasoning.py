@@ -16,7 +16,7 @@ import pytest
 from rdflib import OWL, RDF, RDFS, XSD, Graph, Literal, URIRef
 from rdflib.term import Node
 
-NO_JAVA = "HermiT did not run, so consistency is unproven: it needs Java (Debian: apt-get install default-jre-headless)"
+NO_JAVA = "HermiT did not run, so consistency is unproven: it needs Java (Debian: apt-get install default-jdk-headless)"
 NO_COMPILER = "The OWL API was not asked: it needs Java's compiler (Debian: apt-get install default-jdk-headless)"
 PROGRAM = Path(__file__).parent / "owl" / "Owl.java"
 TIMEOUT_S = 240
