@@ -17,7 +17,7 @@ from pyoxigraph import Literal, NamedNode, Store
 
 import ontology
 import shapes
-from kg.iri import PREFIXES, term
+from kg.iri import PREFIXES, compact, term
 
 SHACL = "http://www.w3.org/ns/shacl#"
 
@@ -51,10 +51,10 @@ def words() -> Mapping[str, Word]:
     :data:`kg.iri.PREFIXES`, Legation's own before all, and the other keeps its prefix: ``Event``, ``schema:Event``.
     """
     known = _vocabulary()
-    nodes = {quad.subject.value for kind in _CLASSES for quad in _typed(known, kind)}
-    properties = {quad.subject.value for kind in _PROPERTIES for quad in _typed(known, kind)} | set(_paths(known))
+    nodes = {iri for kind in _CLASSES for iri in _typed(known, kind)}
+    properties = {iri for kind in _PROPERTIES for iri in _typed(known, kind)} | set(_paths(known))
     types, languages = _ranges(known)
-    linked = {quad.subject.value for quad in _typed(known, "owl:ObjectProperty")} | _node_paths(known)
+    linked = _typed(known, "owl:ObjectProperty") | _node_paths(known)
     found: dict[str, Word] = {}
     taken: set[str] = {"id", "type", *PREFIXES}
     for iri in sorted(nodes | properties, key=_rank):
@@ -104,15 +104,6 @@ def counted() -> frozenset[str]:
     return frozenset(iri for iri, word in words().items() if word.type == count)
 
 
-def compact(iri: str) -> str:
-    """Return the prefixed name of an IRI, or the IRI where no prefix fits: ``leg:visitor``."""
-    fits = [(prefix, space) for prefix, space in PREFIXES.items() if iri.startswith(space)]
-    if not fits:
-        return iri
-    prefix, space = max(fits, key=lambda pair: len(pair[1]))
-    return f"{prefix}:{iri.removeprefix(space)}"
-
-
 def _vocabulary() -> Store:
     """Return the ontology and the shapes together."""
     store = Store()
@@ -121,10 +112,10 @@ def _vocabulary() -> Store:
     return store
 
 
-def _typed(store: Store, kind: str) -> Iterator[ox.Quad]:
-    for quad in store.quads_for_pattern(None, term("rdf:type"), term(kind), None):
-        if isinstance(quad.subject, NamedNode):
-            yield quad
+def _typed(store: Store, kind: str) -> set[str]:
+    """Return what is of a class, by IRI."""
+    found = (quad.subject for quad in store.quads_for_pattern(None, term("rdf:type"), term(kind), None))
+    return {node.value for node in found if isinstance(node, NamedNode)}
 
 
 def _ranges(store: Store) -> tuple[Mapping[str, set[str]], Mapping[str, set[str]]]:
@@ -132,8 +123,9 @@ def _ranges(store: Store) -> tuple[Mapping[str, set[str]], Mapping[str, set[str]
     types, languages = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
     for name in ("rdfs:range", "schema:rangeIncludes"):
         for quad in store.quads_for_pattern(None, term(name), None, None):
-            if isinstance(quad.object, NamedNode) and _is_datatype(store, quad.object):
-                types[quad.subject.value].add(quad.object.value)
+            match quad.subject, quad.object:
+                case NamedNode(value=iri), NamedNode() as kind if _is_datatype(store, kind):
+                    types[iri].add(kind.value)
     for iri, constraints in _paths(store).items():
         for shape in constraints:
             for value in _reachable(store, shape, "datatype"):

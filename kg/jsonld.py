@@ -13,8 +13,8 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from kg.context import VOCAB, Word, compact, words
-from kg.iri import PREFIXES, term
+from kg.context import VOCAB, Word, words
+from kg.iri import PREFIXES, compact, term
 
 _STRING, _BOOLEAN, _INTEGER = (PREFIXES["xsd"] + name for name in ("string", "boolean", "integer"))
 _COUNT = PREFIXES["xsd"] + "nonNegativeInteger"
@@ -25,7 +25,7 @@ _FIRST = ("id", "type", "title", "label", "prefLabel")
 
 
 def compacted(triples: Iterable[Triple], *, first: str = "") -> list[dict[str, Any]]:
-    """Return an object for each subject, sorted by IRI but for ``first``, each with its words sorted and its name ahead.
+    """Return an object for each subject, sorted by IRI but for ``first``, its words sorted behind its name.
 
     Equal triples give equal objects, whatever their order.
 
