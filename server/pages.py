@@ -10,7 +10,8 @@ from importlib.resources import files
 from flask import Blueprint, Response, jsonify, render_template, url_for
 from pyoxigraph import Literal, QuerySolutions, Store
 
-from kg.iri import PREFIXES
+from kg.iri import DEFAULT_BASE, PREFIXES, Names
+from kg.release import Release
 from server.current import Current
 from server.examples import Example
 from server.ready import Seal
@@ -27,6 +28,9 @@ COUNTED = {
     "Place": "places",
 }
 """Classes whose members the landing page counts, and the word for several."""
+
+GRAPHS = ("events", "actors", "derived", "records", "links", "release", "ontology")
+"""Graphs from which the landing page leads to every thing, as far as there are such."""
 
 FIRST = f"""PREFIX leg: <{PREFIXES["leg"]}>
 PREFIX rdfs: <{PREFIXES["rdfs"]}>
@@ -69,11 +73,18 @@ def blueprint(current: Current, *, examples: Sequence[Example], probe: Callable[
     routes = Blueprint("pages", __name__)
     counts = lru_cache(maxsize=1)(count)
 
+    def names(release: Release) -> Names:
+        return Names(str(release.manifest.get("base", DEFAULT_BASE)))
+
     @routes.get("/")
     def home() -> Response:
         release = current()
         html = render_template(
-            "home.html", release=release, counts=counts(release.version, release.store), examples=examples
+            "home.html",
+            release=release,
+            counts=counts(release.version, release.store),
+            examples=examples,
+            graphs=[name for name in GRAPHS if release.store.contains_named_graph(names(release).graph(name))],
         )
         return Response(html, mimetype="text/html")
 
