@@ -118,6 +118,9 @@ def _itself(store: Store, node: NamedNode, names: Names, version: str, number: i
     for licence in store.quads_for_pattern(release, term("dct:license"), None, None):
         yield Triple(itself, term("dct:license"), licence.object)
         yield Triple(itself, term("dct:isPartOf"), release)
+    graph = names.graph(node.value.removeprefix(names.base))
+    if store.contains_named_graph(graph):  # of an article: the reports in it, which no property leads to
+        yield Triple(itself, term("rdfs:seeAlso"), graph)
     if more:
         yield Triple(itself, term("rdfs:seeAlso"), NamedNode(f"{address}?page={number + 1}"))
     if store.contains_named_graph(node):

@@ -93,9 +93,11 @@ def blueprint(current: Current, *, base: str, texts: Texts | None = None) -> Blu
         place = path_of("page", node.value, base=base)
         facts = gather(store, node, base=base)
         text = texts.of(release, node) if texts else None
+        graph = names.graph(node.value.removeprefix(base))
         html = render_template(
             "page.html",
             facts=facts,
+            graph=graph.value if store.contains_named_graph(graph) else "",
             path=place.removeprefix("/page/"),
             endings=EXTENSIONS,
             query=quote(f"DESCRIBE <{node.value}>"),

@@ -96,7 +96,8 @@ class _Thing:
         self.store, self.node, self.base, self.names = store, node, base, Names(base)
 
     def kinds(self) -> tuple[str, ...]:
-        own = sorted(one.value.removeprefix(LEG) for one in _nodes(self.store, self.node, "rdf:type"))
+        types = (one.value for one in _nodes(self.store, self.node, "rdf:type"))
+        own = sorted(iri.removeprefix(LEG) for iri in types if iri.startswith(LEG))
         for name in own:
             if name in KINDS:
                 return KINDS[name]
