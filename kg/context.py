@@ -51,7 +51,7 @@ def words() -> Mapping[str, Word]:
     :data:`kg.iri.PREFIXES`, Legation's own before all, and the other keeps its prefix: ``Event``, ``schema:Event``.
     """
     known = _vocabulary()
-    nodes = {iri for kind in _CLASSES for iri in _typed(known, kind)}
+    nodes = {iri for kind in _CLASSES for iri in _typed(known, kind)} | _targets(known)
     properties = {iri for kind in _PROPERTIES for iri in _typed(known, kind)} | set(_paths(known))
     types, languages = _ranges(known)
     linked = _typed(known, "owl:ObjectProperty") | _node_paths(known)
@@ -115,6 +115,16 @@ def _vocabulary() -> Store:
 def _typed(store: Store, kind: str) -> set[str]:
     """Return what is of a class, by IRI."""
     found = (quad.subject for quad in store.quads_for_pattern(None, term("rdf:type"), term(kind), None))
+    return {node.value for node in found if isinstance(node, NamedNode)}
+
+
+def _targets(store: Store) -> set[str]:
+    """Return the classes that shapes speak of."""
+    found = (
+        quad.object
+        for name in ("targetClass", "class")
+        for quad in store.quads_for_pattern(None, NamedNode(SHACL + name), None, None)
+    )
     return {node.value for node in found if isinstance(node, NamedNode)}
 
 

@@ -81,4 +81,4 @@ def _literal(value: Literal, word: Word) -> Any:
 
 
 def _name(iri: str, known: Mapping[str, Word]) -> str:
-    return known[iri].name if iri in known else iri
+    return known[iri].name if iri in known else compact(iri)
