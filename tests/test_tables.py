@@ -8,8 +8,11 @@ import random
 import re
 import shutil
 import subprocess
+import threading
 import warnings
+from collections.abc import Iterator
 from datetime import date
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -453,6 +456,54 @@ def test_r_reads_odd_values(rscript: str, odd: Path, tmp_path: Path) -> None:
     assert read["statements", "content"][2:] == ["2", "NA"]
     assert read["statements", "cameo"][2:] == ["2", "01"]
     assert read["actors", "country"][2:] == ["2", "NA"]
+
+
+# ---------------------------------------------------------------- the README
+
+
+@pytest.fixture(scope="module")
+def served(tables: Path) -> Iterator[str]:
+    """Return the address of a server that has the tables where the README looks for them."""
+
+    class Handler(SimpleHTTPRequestHandler):
+        def translate_path(self, path: str) -> str:
+            return str(tables / path.removeprefix("/dumps/latest/"))
+
+        def log_message(self, *args: object) -> None:
+            """Keep quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def example(language: str) -> str:
+    """Return the README's example of reading tables in a language."""
+    section = (ROOT / "README.md").read_text("utf-8").partition("### Tables for R, pandas and DuckDB\n")[2]
+    (block,) = re.findall(rf"```{language}\n(.*?)```", section.partition("\n### ")[0], re.DOTALL)
+    return str(block)
+
+
+def test_the_readmes_pandas_runs(served: str, capsys: pytest.CaptureFixture[str]) -> None:
+    exec(example("python").replace("http://127.0.0.1:8000", served), {})
+    said = capsys.readouterr().out
+    assert re.search(r"Imran Khan +RUS +2", said), said
+    assert "Sergey Lavrov" in said
+
+
+@pytest.mark.slow
+def test_the_readmes_r_runs(rscript: str, served: str, tmp_path: Path) -> None:
+    (tmp_path / "visits.R").write_text(example("r").replace("http://127.0.0.1:8000", served), "utf-8")
+    done = subprocess.run([rscript, str(tmp_path / "visits.R")], capture_output=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    assert "Vladimir Putin" in done.stdout.decode()
+
+
+def test_the_readmes_duckdb_runs(tables: Path) -> None:
+    """On the file: over HTTP, DuckDB needs an extension that it fetches itself."""
+    found = duckdb.sql(example("sql").replace("http://127.0.0.1:8000/dumps/latest", str(tables))).fetchall()
+    assert ("PAK", "RUS", "CONSULT", 7) in found, "four meetings and three visits"
 
 
 def test_an_empty_release_gives_empty_tables(tmp_path: Path) -> None:
