@@ -40,7 +40,9 @@ SAME_ORIGIN = (
 INERT = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 """Content security policy of data: XML that a query made up must not run as a script of this origin."""
 
-NEGOTIATED = frozenset({"sparql.sparql", "dumps.listing", "entities.thing", "metrics.exposition"})
+NEGOTIATED = frozenset(
+    {"sparql.sparql", "dumps.listing", "entities.thing", "metrics.exposition", "catalogue.void", "catalogue.catalog"}
+)
 """Addresses whose answers hang on ``Accept``, also when they are errors."""
 
 
@@ -89,7 +91,8 @@ def _links(response: Response, version: str, licence: str) -> Iterator[str]:
         case "sparql.sparql" | "pages.home":
             yield link(f"{root}/openapi.json", "service-desc", type_="application/json")
             yield link(f"{root}/", "service-doc", type_="text/html")
-            yield link(f"{root}/ontology", "describedby", type_="text/turtle")
+            for description in ("ontology", "void.ttl", "catalog.ttl"):
+                yield link(f"{root}/{description}", "describedby", type_="text/turtle")
         case "entities.page" | "entities.data" if response.status_code == 200:
             yield from _of_thing(root)
         case "dumps.listing":

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify, render_template, url_for
 from pyoxigraph import Literal, QuerySolutions, Store
 
 from kg.iri import PREFIXES
+from server.catalogue import card
 from server.current import Current
 from server.examples import Example
 from server.ready import Seal
@@ -60,7 +61,7 @@ class Count:
     number: int
 
 
-def blueprint(current: Current, *, examples: Sequence[Example], probe: Callable[[], Seal]) -> Blueprint:
+def blueprint(current: Current, *, base: str, examples: Sequence[Example], probe: Callable[[], Seal]) -> Blueprint:
     """Return the landing page, the packaged vocabulary, and the two checks that operators poll.
 
     ``/healthz`` asks whether the process answers at all, and looks at nothing else: to restart it would not help a
@@ -73,7 +74,11 @@ def blueprint(current: Current, *, examples: Sequence[Example], probe: Callable[
     def home() -> Response:
         release = current()
         html = render_template(
-            "home.html", release=release, counts=counts(release.version, release.store), examples=examples
+            "home.html",
+            release=release,
+            counts=counts(release.version, release.store),
+            examples=examples,
+            card=card(release, base),
         )
         return Response(html, mimetype="text/html")
 

@@ -104,7 +104,7 @@ def _make(turn: Turn, contents: Contents) -> tuple[Path, str]:
         packer = Packer(stream)
         write_lines(packer, previous, contents.added, contents.removed)
         version = version_of(made_from(contents), [member.digest for member in packer.members])
-        told = description(contents, version)
+        told = description(contents, version, previous)
         packer.write(told)
     dump = dump_path(draft, version)
     unnamed.rename(dump)
