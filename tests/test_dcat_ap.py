@@ -16,10 +16,10 @@ from pyshacl import validate
 from rdflib import DCAT, DCTERMS, RDF, RDFS, SH, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import VOID
 
+from kg.dumps.citation import citation
 from kg.iri import Names
 from kg.rdf.catalogue import EU
 from kg.release import Release
-from kg.release.citation import CITATION, citation
 from server.app import create_app
 from tests.server_fixture import write_release
 
@@ -202,6 +202,6 @@ def test_every_file_of_a_release_with_all_dumps_is_described(whole_release: Rele
         str(graph.value(node, DCAT.accessURL)).rpartition("/")[2]
         for node in graph.subjects(RDF.type, DCAT.Distribution)
     }
-    there = {file.name for file in (whole_release.path / "dumps").iterdir()} - {CITATION}
+    there = {file.name for file in (whole_release.path / "dumps").iterdir()}
     assert told == there
     assert len(list(graph.objects(predicate=SPDX.checksumValue))) == len(there)

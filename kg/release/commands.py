@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from kg.dumps import write_dumps
-from kg.dumps.files import FORMS, PARTS
+from kg.dumps.files import FORMS
 from kg.dumps.forms import write_text
 from kg.errors import LegationError
 from kg.iri import DEFAULT_BASE, Names
+from kg.rdf.partitions import PARTS
 from kg.release.changelog import gathered, gatherer, in_words, write_changes
 from kg.release.difference import ADDED, PATCH, REMOVED, diff, find_release, patch, write_diff
 from kg.release.opened import dump_of, open_release

@@ -16,13 +16,13 @@ from kg.release.chunks import Dump
 def tally_of(previous: Dump | None, added: Collection[bytes], removed: Collection[bytes] = ()) -> Tally:
     """Return the tally of a release without its description of itself, from that of ``previous`` and its changes.
 
-    It is what counting all lines anew gives. ``added`` and ``removed`` are sorted lines, as for
-    :func:`kg.release.chunks.write_lines`.
+    It is what counting all lines anew gives. ``added`` and ``removed`` are lines as for
+    :func:`kg.release.chunks.write_lines`: in any order, and what is in both counts as neither.
 
     Raises:
         ReleaseError: The dump of the previous release is damaged.
     """
-    more = tally(added)
+    more = tally(set(added).difference(removed))
     if previous is None:
         return more
     description = previous.description()
@@ -32,7 +32,7 @@ def tally_of(previous: Dump | None, added: Collection[bytes], removed: Collectio
     else:
         # What a release says of itself has no members of the classes shown, so that its examples are the data's.
         before = before.minus(tally(description), examples=before.examples)
-    left = before.minus(tally(removed), examples=_examples(previous, before.examples, removed))
+    left = before.minus(tally(set(removed).difference(added)), examples=_examples(previous, before.examples, removed))
     return left.plus(more)
 
 

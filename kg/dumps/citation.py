@@ -7,9 +7,6 @@ import yaml
 from kg.iri import Names
 from kg.rdf.catalogue import KEYWORDS, PUBLISHER, RIGHTS, TITLE, WORDS
 
-CITATION = "CITATION.cff"
-"""Name of the file, by which services know it."""
-
 
 def citation(version: str, names: Names) -> str:
     """Return the file for a release; it names no day, since equal articles make equal releases whenever they are read.
