@@ -31,6 +31,7 @@ from kg.pipeline import build
 from kg.release import open_release
 from server.app import create_app
 
+VERSION_OF = URIRef(f"{DCAT}isVersionOf")  # newer than rdflib's list of the terms
 SCHEMA = Namespace("https://schema.org/")
 PROV = Namespace("http://www.w3.org/ns/prov#")
 OPEN = ("text/csv", "text/turtle", "application/n-quads", "application/trig", "application/ld+json")
@@ -302,9 +303,7 @@ METRICS = (
                 "2",
                 "related things by machine-readable links",
                 2,
-                _having(
-                    DCTERMS.isVersionOf, DCAT["isVersionOf"], DCTERMS.source, SCHEMA.isBasedOn, PROV.wasDerivedFrom
-                ),
+                _having(DCTERMS.isVersionOf, VERSION_OF, DCTERMS.source, SCHEMA.isBasedOn, PROV.wasDerivedFrom),
             )
         ],
     ),

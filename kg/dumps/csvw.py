@@ -1,4 +1,9 @@
-"""The metadata of the tables, after the W3C's Metadata Vocabulary for Tabular Data (CSVW, 2015)."""
+"""The metadata of the tables, after the W3C's Metadata Vocabulary for Tabular Data (CSVW, 2015).
+
+Converted to RDF as "Generating RDF from Tabular Data on the Web" says, a table gives statements that the graph has, but
+that lists of IRIs become literals: a ``valueUrl`` stands for a whole cell. For the same reason lists are no foreign
+keys.
+"""
 
 from __future__ import annotations
 

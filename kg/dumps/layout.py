@@ -69,8 +69,6 @@ _EVENT = (
         "text",
         "Properties on which reports disagree, such as status.",
         listed=True,
-        means="leg:disputed",
-        value=_LEG,
     ),
 )
 
