@@ -12,7 +12,7 @@ from pyoxigraph import Literal, QuerySolutions, Store
 
 from kg.iri import PREFIXES
 from server.current import Current
-from server.examples import Example
+from server.examples import Example, grouped
 from server.ready import Seal
 
 COUNTED = {
@@ -73,7 +73,7 @@ def blueprint(current: Current, *, examples: Sequence[Example], probe: Callable[
     def home() -> Response:
         release = current()
         html = render_template(
-            "home.html", release=release, counts=counts(release.version, release.store), examples=examples
+            "home.html", release=release, counts=counts(release.version, release.store), groups=grouped(examples)
         )
         return Response(html, mimetype="text/html")
 
@@ -117,7 +117,7 @@ def editor(current: Current, *, base: str, timeout_s: float, examples: Sequence[
     html = render_template(
         "editor.html",
         release=current(),
-        examples=examples,
+        groups=grouped(examples),
         settings=settings,
         timeout_s=timeout_s,
         timeouts=[seconds for seconds in TIMEOUTS if seconds < timeout_s],
