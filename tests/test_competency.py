@@ -24,6 +24,8 @@ from kg.release import Release, open_release
 from server.examples import AUDIENCES
 from tests.questions import REMARKS, by_oxigraph, by_rdflib, parsed, pinned, questions, read, terms, write
 
+pytestmark = pytest.mark.filterwarnings("ignore:Dataset.:DeprecationWarning:rdflib")  # of its own methods, by itself
+
 ROOT = Path(__file__).parents[1]
 QUESTIONS = questions()
 WITHOUT_ANSWER = {"corroborated": "no official record of ours covers a visit or meeting of the five articles"}
