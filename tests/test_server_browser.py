@@ -125,7 +125,9 @@ def desk(window: Page, address: str) -> Iterator[Desk]:
 
 def test_examples_are_listed_by_kind_of_user_one_kind_at_a_time(desk: Desk) -> None:
     desk.open()
-    shown = "[...document.querySelectorAll('.group')].filter(g => g.open).map(g => g.querySelector('summary').innerText)"
+    shown = (
+        "[...document.querySelectorAll('.group')].filter(g => g.open).map(g => g.querySelector('summary').innerText)"
+    )
     assert desk.page.wait(f"(open => open.length === 1 && open)({shown})") == [
         "For researchers of international relations 1"
     ]
