@@ -29,6 +29,7 @@ from server.rate import Rate
 from server.ready import probe
 from server.reconcile import routes as reconcile
 from server.reconcile.index import Indexes
+from server.vocabulary import routes as vocabulary
 
 MAX_BODY = 256 * 1024
 """Longest request body in bytes: a query of 64 KiB in percent encoding, and its dataset."""
@@ -78,6 +79,7 @@ def create_app(
     )
     app.register_blueprint(pages.blueprint(current, examples=queries, probe=partial(probe, pool, current)))
     app.register_blueprint(entities.blueprint(current, base=base))
+    app.register_blueprint(vocabulary.blueprint(current, base=base))
     app.register_blueprint(dumps.blueprint(current))
     app.register_blueprint(openapi.blueprint())
     app.register_blueprint(metrics_page(metrics))

@@ -98,11 +98,12 @@ def show(store: Store, term: Term, *, base: str) -> Value:
 
 
 def page_path(iri: str, *, base: str) -> str:
-    """Return where this server tells about an IRI: its page, or the ontology; empty for what lies elsewhere."""
+    """Return where this server tells about an IRI: its page, or that of a term; empty for what lies elsewhere."""
     if iri.startswith(base):
         key, hash_, part = iri.removeprefix(base).partition("#")
         return f"/page/{quote(key, safe=PATH_CHARACTERS)}{hash_}{part}"
-    return "/ontology" if iri.startswith(PREFIXES["leg"]) else ""
+    term = iri.removeprefix(PREFIXES["leg"])
+    return f"/ontology/{quote(term, safe=PATH_CHARACTERS)}" if term != iri else ""
 
 
 def compact(iri: str) -> str:

@@ -39,7 +39,10 @@ SAME_ORIGIN = (
 INERT = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 """Content security policy of data: XML that a query made up must not run as a script of this origin."""
 
-NEGOTIATED = frozenset({"sparql.sparql", "dumps.listing", "entities.thing", "metrics.exposition"})
+NEGOTIATED = frozenset({
+    "sparql.sparql", "dumps.listing", "entities.thing", "metrics.exposition", "vocabulary.ontology", "vocabulary.term",
+    "vocabulary.shapes",
+})  # fmt: skip
 """Addresses whose answers hang on ``Accept``, also when they are errors."""
 
 
