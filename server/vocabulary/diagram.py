@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from xml.sax.saxutils import escape, quoteattr
 
-from server.vocabulary.layout import HEAD, Arrow, Box, Drawing, Line, Placed, lay_out
+from server.vocabulary.grid import lay_out
+from server.vocabulary.layout import HEAD, Arrow, Box, Drawing, Line, Placed
 from server.vocabulary.terms import Ref, Term, Vocabulary
 
 Where = Callable[[str], str]
@@ -22,7 +23,8 @@ COLOURS = (
 EDGE = 12
 
 STYLE = """
-.diagram text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; fill: #1c2430; }
+.diagram text { fill: #1c2430; font-size: 12px; }
+.diagram text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; }
 .diagram .head { font-size: 13px; font-weight: 600; }
 .diagram .value { fill: #5b6675; }
 .diagram .box { fill: #fff; stroke: #8592a6; }
@@ -51,7 +53,9 @@ def families(vocabulary: Vocabulary) -> dict[str, tuple[Box, ...]]:
     A class below several of ours stands below the first of them and names the others.
     """
     classes = {each.name: each for each in vocabulary.terms.values() if each.kind == "owl:Class"}
-    above = {name: [ref.name for ref in each.values("Subclass of") if ref.name in classes] for name, each in classes.items()}
+    above = {
+        name: [ref.name for ref in each.values("Subclass of") if ref.name in classes] for name, each in classes.items()
+    }
     below: dict[str, list[str]] = defaultdict(list)
     for name, parents in above.items():
         if parents:
@@ -107,16 +111,17 @@ def _svg(drawing: Drawing, title: str, where: Where) -> str:
     width, height = drawing.width + 2 * EDGE, drawing.height + 2 * EDGE
     classes = sum(not each.box.foreign for each in drawing.placed)
     about = (
-        f"{classes} classes as boxes, subclasses indented below their class. Object properties lead by arrows from their"
-        " line to the class of their values; datatype properties have the datatype after a colon."
+        f"{classes} classes as boxes, subclasses indented below their class. Object properties lead by arrows from"
+        " their line to the class of their values; datatype properties have the datatype after a colon."
     )
     colours = {each.box.name: COLOURS[0] for each in drawing.placed}
     for number, target in enumerate(dict.fromkeys(arrow.target for arrow in drawing.arrows)):
         colours[target] = COLOURS[number % len(COLOURS)]
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="diagram" viewBox="{-EDGE} {-EDGE} {width:.0f} {height:.0f}"'
-            f' width="{width:.0f}" height="{height:.0f}" aria-labelledby="diagram-title diagram-text">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="diagram"'
+            f' viewBox="{-EDGE} {-EDGE} {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}"'
+            ' aria-labelledby="diagram-title diagram-text">',
             f'<title id="diagram-title">Diagram: {escape(title)}</title>',
             f'<desc id="diagram-text">{escape(about)}</desc>',
             f"<style>{STYLE}</style>",
@@ -163,4 +168,3 @@ def _linked(text: str, target: str, tip: str) -> str:
 
 def _points(path: tuple[tuple[float, float], ...]) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in path)
-

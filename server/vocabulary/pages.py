@@ -85,7 +85,11 @@ class Pages:
     def shapes(self) -> str:
         """Return the application profile, on which a shape's anchor is its local name."""
         return self._page(
-            "shapes.html", where=f"{request.script_root}/ontology/{{}}".format, path="/shapes", shapes=profile(), own=SHAPES
+            "shapes.html",
+            where=f"{request.script_root}/ontology/{{}}".format,
+            path="/shapes",
+            shapes=profile(),
+            own=SHAPES,
         )
 
     def _page(self, template: str, *, where: Callable[[str], str], path: str, **shown: Any) -> str:

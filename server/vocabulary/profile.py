@@ -1,11 +1,11 @@
 """The shapes as an application profile: what each kind of node must and may have, as plain records.
 
-Every statement of the shapes has a place in it; a constraint for which there are no words here is shown by its own name.
+Every statement of the shapes has a place in it; a constraint for which there are no words here has its own name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -61,7 +61,9 @@ TARGETS = {
     "targetObjectsOf": "values of",
     "targetNode": "the node",
 }
-APART = frozenset({"path", "minCount", "maxCount", "message", "severity", "name", "description", "order", "group", *TARGETS})
+APART = frozenset(
+    {"path", "minCount", "maxCount", "message", "severity", "name", "description", "order", "group", *TARGETS}
+)
 """What has a place of its own in a record."""
 
 
@@ -76,7 +78,7 @@ class Constraint:
 
 @dataclass(frozen=True)
 class Asked:
-    """What every shape has: constraints, how bad a breach is (``Violation``, ``Warning``, ``Info``), and words for it."""
+    """What every shape has: constraints, how bad a breach is (such as ``Warning``), and words for it."""
 
     constraints: tuple[Constraint, ...]
     severity: str
@@ -135,10 +137,16 @@ class _Reader:
     def shapes(self) -> Iterator[Shape]:
         for node in self.shapes_.subjects():
             if isinstance(node, NamedNode) and _sh("NodeShape") in self.shapes_.objects(node, term("rdf:type")):
-                targets = tuple((word, self._refs(found)) for name, word in TARGETS.items() if (found := self._said(node, name)))
-                properties = [self._property(each) for each in self._said(node, "property") if not isinstance(each, Literal)]
+                targets = tuple(
+                    (word, self._refs(found)) for name, word in TARGETS.items() if (found := self._said(node, name))
+                )
+                properties = [
+                    self._property(each) for each in self._said(node, "property") if not isinstance(each, Literal)
+                ]
                 properties.sort(key=lambda each: each.asked.order)  # stable: else as they are written
-                yield Shape(node.value, self._local(node), targets, self._asked(node, skip="property"), tuple(properties))
+                yield Shape(
+                    node.value, self._local(node), targets, self._asked(node, skip="property"), tuple(properties)
+                )
 
     def _property(self, node: Object) -> Property:
         if not isinstance(node, NamedNode | BlankNode):
@@ -232,11 +240,9 @@ class _Reader:
             return Ref(self.shapes_.compact(value.value), value.value, found.name)
         return found
 
-    def _refs(self, values: list[Object]) -> tuple[Ref, ...]:
+    def _refs(self, values: Iterable[Object]) -> tuple[Ref, ...]:
         return tuple(self._ref(value) for value in values)
 
 
 def _sh(name: str) -> NamedNode:
     return NamedNode(SH + name)
-
-

@@ -112,7 +112,8 @@ def _sent(content: str | bytes, media_type: str) -> Response:
     response = Response(content, content_type=content_type(media_type))
     response.add_etag()
     response.headers["Cache-Control"] = "no-cache"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _with_links(response: Response, about: str, path: str, media_type: str) -> Response:

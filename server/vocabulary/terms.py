@@ -139,14 +139,22 @@ class Vocabulary:
     @cached_property
     def terms(self) -> dict[str, Term]:
         """The terms of ours by local name, sorted."""
-        own = {node.value.removeprefix(NAMESPACE): node for node in self.document.subjects() if _is_own(node)}
+        own = {
+            node.value.removeprefix(NAMESPACE): node
+            for node in self.document.subjects()
+            if isinstance(node, NamedNode) and _is_own(node)
+        }
         return {name: self._term(name, own[name]) for name in sorted(own, key=lambda each: (each.casefold(), each))}
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
         """The terms by kind; individuals by the scheme or class that they are in."""
         found = [
-            Section(title, f"section-{title.lower().replace(' ', '-')}", tuple(t for t in self.terms.values() if t.kind == kind))
+            Section(
+                title,
+                f"section-{title.lower().replace(' ', '-')}",
+                tuple(t for t in self.terms.values() if t.kind == kind),
+            )
             for kind, title in KINDS.items()
         ]
         groups: dict[str, list[Term]] = {}
@@ -228,17 +236,18 @@ class Vocabulary:
             known = self.document.compact(name.value)
             if isinstance(other, NamedNode):
                 rows.setdefault(POINTING.get(known) or f"{self._word(name)} of", {})[self.ref(other)] = None
-        kinds = [kind for kind in self._types(node) if kind != INDIVIDUAL and self.document.compact(kind.value) not in KINDS]
+        kinds = [
+            kind for kind in self._types(node) if kind != INDIVIDUAL and self.document.compact(kind.value) not in KINDS
+        ]
         rows.setdefault("Type", {}).update(dict.fromkeys(self._refs(kinds)))
-        for label, values in rows.items():
-            if values:
-                yield Row(label, tuple(sorted(values, key=lambda ref: ref.text.casefold())))
+        for label, refs in rows.items():
+            if refs:
+                yield Row(label, tuple(sorted(refs, key=lambda ref: ref.text.casefold())))
 
     def _word(self, name: NamedNode) -> str:
-        """Return a property's own label, else its prefixed name."""
-        return next(iter(self._texts(name, "rdfs:label")), self.document.compact(name.value)).capitalize() if (
-            _is_own(name)
-        ) else self.document.compact(name.value)
+        """Return the label of a property of ours, else the prefixed name."""
+        labels = self._texts(name, "rdfs:label") if _is_own(name) else ()
+        return labels[0].capitalize() if labels else self.document.compact(name.value)
 
     def _group(self, name: str) -> str:
         found = self.terms.get(name)

@@ -61,8 +61,11 @@ def _counted(store: Store) -> Iterator[tuple[str, int]]:
 def _use(store: Store, each: Term, ontology: NamedNode, counted: int | None, base: str) -> Use:
     """Return the use of a term outside of the ontology's own graph."""
     node, is_property = NamedNode(each.iri), each.kind in PROPERTIES
-    pattern = (None, node, None) if is_property else (None, TYPE if each.kind == "owl:Class" else None, node)
-    looked = list(islice(store.quads_for_pattern(*pattern, None), MOST + 1))
+    if is_property:
+        quads = store.quads_for_pattern(None, node, None, None)
+    else:
+        quads = store.quads_for_pattern(None, TYPE if each.kind == "owl:Class" else None, node, None)
+    looked = list(islice(quads, MOST + 1))
     found = [quad for quad in looked if quad.graph_name != ontology]
     number = len({quad.triple for quad in found})
     shown = next((quad for quad in found if _has_page(quad, base)), None)
