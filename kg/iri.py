@@ -59,6 +59,11 @@ class Names:
 
     base: str = DEFAULT_BASE
 
+    @property
+    def site(self) -> str:
+        """The address below which a deployment serves everything else: the base without its last ``id/``."""
+        return self.base.removesuffix("id/")
+
     def node(self, key: str) -> NamedNode:
         """Return the node of an actor, a place or an event, whose key is the path of its IRI."""
         return NamedNode(self.base + key)

@@ -64,6 +64,7 @@ class Settings:
     software: str
     model: str
     min_confidence: float | None = None
+    every_dump: bool = False
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from server.formats import EXTENSIONS
 
 EXPOSED = (
     "Accept-Post", "Accept-Ranges", "Allow", "Content-Disposition", "Content-Encoding", "Content-Length",
-    "Content-Range", "ETag", "Link", "Location", "Retry-After", "Vary", "X-Absent-Graphs", "X-Request-Id",
+    "Content-Range", "ETag", "Link", "Location", "Repr-Digest", "Retry-After", "Vary", "X-Absent-Graphs",
+    "X-Request-Id",
 )  # fmt: skip
 """Headers that scripts may read beside the safe ones of the Fetch Standard (such as ``Content-Type``)."""
 

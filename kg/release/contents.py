@@ -29,7 +29,8 @@ class Contents:
     where one was asked for, else None. ``things`` are all actors and places with their links; ``accepted`` tells where
     links from a file were taken over, None where there was none. ``contradictions`` are listed in the manifest only:
     they are questions to people, and no part of the graph. ``write_state`` writes to the path that it is given
-    what the next release is grown from; without it, this one can be read but not grown.
+    what the next release is grown from; without it, this one can be read but not grown. With ``every_dump`` the
+    release has all files that :mod:`kg.dumps` makes of it, else only the N-Quads and the links.
     """
 
     added: Sequence[bytes]
@@ -45,6 +46,7 @@ class Contents:
     accepted: Taken | None = None
     contradictions: tuple[Contradiction, ...] = ()
     write_state: Callable[[Path], None] | None = None
+    every_dump: bool = False
 
 
 def software_version() -> str:
@@ -73,6 +75,8 @@ def made_from(contents: Contents) -> dict[str, Any]:
         about["min_confidence"] = contents.min_confidence
     if contents.accepted is not None:
         about["links"] = asdict(contents.accepted)
+    if contents.every_dump:
+        about["dumps"] = "all"
     return about
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
+from kg.dumps import write_dumps
 from kg.errors import ReleaseError
 from kg.iri import Names
 from kg.release.chunks import INDEX, Dump, Packer, write_index, write_lines
@@ -115,12 +116,17 @@ def _make(turn: Turn, contents: Contents) -> tuple[Path, str]:
         grow_store(draft / "store", contents.previous / "store", [*contents.added, *told], removed)
     else:
         load_store(draft / "store", dump)
+    files = [dump, links]
+    if contents.every_dump:
+        lines = Dump(dump, tuple(packer.members)).lines()
+        store = Store.read_only(str(draft / "store"))
+        files += write_dumps(dumps, lines, store, names=contents.names, version=version)
     if contents.write_state:
         contents.write_state(draft / STATE)
     about = draft / "manifest.json"
     quads = sum(member.lines for member in packer.members)
     about.write_text(manifest(contents, version, quads=quads), encoding="utf-8")
-    write_sums(draft, (dump, links, about), previous=contents.previous)
+    write_sums(draft, (*sorted(files), about), previous=contents.previous)
     return draft, version
 
 
