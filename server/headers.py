@@ -42,7 +42,7 @@ INERT = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors
 
 NEGOTIATED = frozenset({
     "sparql.sparql", "dumps.listing", "entities.thing", "metrics.exposition", "vocabulary.ontology", "vocabulary.term",
-    "vocabulary.shapes",
+    "vocabulary.shapes", "vocabulary.shapes_version",
 })  # fmt: skip
 """Addresses whose answers hang on ``Accept``, also when they are errors."""
 

@@ -47,12 +47,11 @@ class Document:
         return self.turtle if media_type == "text/turtle" else write_graph(self.triples, media_type)
 
     def compact(self, iri: str) -> str:
-        """Return the prefixed name of an IRI, or the IRI where no prefix fits."""
+        """Return the prefixed name of an IRI, or the IRI where no prefix fits or nothing or a path would follow it."""
         fits = [(space, prefix) for prefix, space in self.prefixes.items() if iri.startswith(space)]
-        if not fits:
-            return iri
-        space, prefix = max(fits, key=lambda pair: len(pair[0]))
-        return f"{prefix}:{iri.removeprefix(space)}"
+        space, prefix = max(fits, key=lambda pair: len(pair[0]), default=("", ""))
+        local = iri.removeprefix(space)
+        return f"{prefix}:{local}" if space and local and "/" not in local else iri
 
     def subjects(self) -> Iterator[Node]:
         """Yield what the document says something of, once each, in the order of the text."""

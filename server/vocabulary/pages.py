@@ -11,10 +11,11 @@ from markupsafe import Markup
 
 from ontology import IRI, NAMESPACE
 from server.current import Current
+from server.facts import page_path
 from server.vocabulary.diagram import draw, plan
 from server.vocabulary.documents import packaged
 from server.vocabulary.layout import Drawing
-from server.vocabulary.profile import SHAPES, Shape, read
+from server.vocabulary.profile import SHAPES, Shape, asking, read
 from server.vocabulary.prose import linked
 from server.vocabulary.schema import one_term, term_set
 from server.vocabulary.terms import KINDS, Term, Vocabulary
@@ -23,12 +24,11 @@ from server.vocabulary.uses import Use, uses
 LISTED = 30
 """Individuals of one scheme from which on they are a table, whose rows lead to the pages with all that is said."""
 
-SHOWN = frozenset({
+SHOWN = (
     "dct:title", "dct:description", "dct:abstract", "rdf:type", "owl:versionInfo", "vann:preferredNamespaceUri",
-    "vann:preferredNamespacePrefix", "rdfs:comment",
-})  # fmt: skip
-"""What the page says of the ontology elsewhere than in its table."""
-
+    "vann:preferredNamespacePrefix", "rdfs:comment", "skos:changeNote",
+)  # fmt: skip
+"""What the pages say of their documents elsewhere than in the table."""
 
 LABELS = {
     "owl:versionIRI": "Version IRI",
@@ -46,9 +46,12 @@ LABELS = {
     "dct:created": "Created",
     "dct:modified": "Modified",
     "dct:source": "Sources",
+    "dct:references": "Rests on",
+    "dct:requires": "Requires",
+    "bibo:status": "Status",
     "rdfs:seeAlso": "See also",
 }
-"""Words for what the ontology says of itself; the rest is shown by its own name."""
+"""Words for what a document says of itself; the rest is shown by its own name."""
 
 
 class Pages:
@@ -66,8 +69,8 @@ class Pages:
             path="/ontology",
             structured=term_set(vocabulary(), where=partial(_absolute, "ontology/{}")),
             diagram=Markup(diagram("#")),  # noqa: S704 - all texts in it are escaped where it is drawn
-            rows=[row for row in vocabulary().about if row.label not in SHOWN],
-            labels=LABELS,
+            about=vocabulary().about,
+            iri=IRI,
             listed=LISTED,
         )
 
@@ -86,6 +89,7 @@ class Pages:
         """Return the application profile, on which a shape's anchor is its local name."""
         return self._page(
             "shapes.html",
+            about=vocabulary().header(packaged("shapes"), SHAPES.removesuffix("#")),
             where=f"{request.script_root}/ontology/{{}}".format,
             path="/shapes",
             shapes=profile(),
@@ -96,7 +100,10 @@ class Pages:
         return render_template(
             template,
             vocabulary=vocabulary(),
-            iri=IRI,
+            labels=LABELS,
+            shown=SHOWN,
+            here=partial(page_path, base=self._base),
+            asking=_asking(),
             where=where,
             prose=partial(linked, prefixes=packaged("ontology").prefixes, where=partial(_address, where)),
             path=path,
@@ -129,9 +136,14 @@ def profile() -> tuple[Shape, ...]:
 
 
 @cache
+def _asking() -> dict[str, tuple[str, ...]]:
+    return asking(profile())
+
+
+@cache
 def diagram(start: str) -> str:
     """Return the diagram of the packaged ontology, whose links begin so."""
-    return draw(_plan(), title=vocabulary().told("dct:title", "rdfs:label"), where=lambda name: start + name)
+    return draw(_plan(), title=vocabulary().about.told("dct:title", "rdfs:label"), where=lambda name: start + name)
 
 
 @cache

@@ -66,6 +66,8 @@ APART = frozenset(
 )
 """What has a place of its own in a record."""
 
+NAMING = (term("rdf:type"), term("rdfs:label"), term("rdfs:comment"))
+
 
 @dataclass(frozen=True)
 class Constraint:
@@ -129,6 +131,17 @@ def read(shapes: Document, vocabulary: Vocabulary) -> tuple[Shape, ...]:
     return tuple(sorted(_Reader(shapes, vocabulary).shapes(), key=lambda shape: shape.name.casefold()))
 
 
+def asking(shapes: Iterable[Shape]) -> dict[str, tuple[str, ...]]:
+    """Return which shapes, by name, ask something of each term of ours: of members of a class, or of a property."""
+    found: dict[str, dict[str, None]] = {}
+    for shape in shapes:
+        targets = [ref for _, refs in shape.targets for ref in refs]
+        for ref in [*targets, *(ref for each in shape.properties for ref in each.path)]:
+            if ref.name:
+                found.setdefault(ref.name, {})[shape.name] = None
+    return {name: tuple(names) for name, names in found.items()}
+
+
 @dataclass(frozen=True)
 class _Reader:
     shapes_: Document
@@ -165,15 +178,15 @@ class _Reader:
             tuple(self._constraints(node, skip=skip)),
             severity[0].value.removeprefix(SH) if severity and isinstance(severity[0], NamedNode) else "Violation",
             self._texts(node, "message"),
-            next(iter(self._texts(node, "name")), ""),
-            self._texts(node, "description"),
+            next(iter([*self._texts(node, "name"), *self._words(node, "rdfs:label")]), ""),
+            (*self._texts(node, "description"), *self._words(node, "rdfs:comment")),
             self._number(node, "order") or 0.0,
         )
 
     def _constraints(self, node: Node, *, skip: str = "") -> Iterator[Constraint]:
         for name, values in self.shapes_.said(node).items():
             local = name.value.removeprefix(SH)
-            if name == term("rdf:type") or local in APART or local == skip:
+            if name in NAMING or local in APART or local == skip:
                 continue
             word = WORDS.get(local) or self.shapes_.compact(name.value)
             lists = [member for value in values for member in self._members(value)]
@@ -227,6 +240,9 @@ class _Reader:
 
     def _texts(self, node: Node, name: str) -> tuple[str, ...]:
         return tuple(value.value for value in self._said(node, name) if isinstance(value, Literal))
+
+    def _words(self, node: Node, name: str) -> tuple[str, ...]:
+        return tuple(value.value for value in self.shapes_.objects(node, term(name)) if isinstance(value, Literal))
 
     def _number(self, node: Node, name: str) -> float | None:
         return next((float(text) for text in self._texts(node, name)), None)

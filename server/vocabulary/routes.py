@@ -61,6 +61,14 @@ def blueprint(current: Current, *, base: str) -> Blueprint:
     def shapes_file(ending: str) -> Response:
         return _shapes(pages, FORMATS[ending])
 
+    @routes.get("/shapes/<version>")
+    def shapes_version(version: str) -> Response:
+        return _shapes(pages, choose(request.accept_mimetypes, [*FORMATS.values()]), version)
+
+    @routes.get("/shapes/<version>.<any(ttl, nt, jsonld, rdf, html):ending>")
+    def shapes_version_file(version: str, ending: str) -> Response:
+        return _shapes(pages, FORMATS[ending], version)
+
     return routes
 
 
@@ -70,15 +78,19 @@ def _ontology(pages: Pages, media_type: str) -> Response:
     return _with_links(response, IRI, "/ontology", media_type)
 
 
-def _shapes(pages: Pages, media_type: str) -> Response:
+def _shapes(pages: Pages, media_type: str, version: str = "") -> Response:
+    iri = SHAPES.removesuffix("#")
+    served = vocabulary().header(packaged("shapes"), iri).told("owl:versionIRI")
+    if version and f"{iri}/{version}" != served:
+        raise Problem(404, f"There is no version {version} of the shapes here; /shapes has those that are served.")
     html = media_type == "text/html"
     response = _sent(pages.shapes() if html else packaged("shapes").written(media_type), media_type)
-    return _with_links(response, SHAPES.removesuffix("#"), "/shapes", media_type)
+    return _with_links(response, iri, "/shapes", media_type)
 
 
 def _named(pages: Pages, name: str, media_type: str) -> Response:
     """Return the document about a term, or the ontology where the name is that of its version."""
-    if f"{IRI}/{name}" == vocabulary().told("owl:versionIRI"):
+    if f"{IRI}/{name}" == vocabulary().about.told("owl:versionIRI"):
         return _ontology(pages, media_type)
     each = vocabulary().terms.get(name)
     if each is None:
@@ -92,8 +104,8 @@ def _named(pages: Pages, name: str, media_type: str) -> Response:
 
 def _absent(name: str) -> Problem:
     """Return what to tell of a name that is neither a term nor the version served."""
-    version = vocabulary().told("owl:versionInfo")
-    older = {ref.iri for row in vocabulary().about if row.label in OLDER for ref in row.values}
+    version = vocabulary().about.told("owl:versionInfo")
+    older = {ref.iri for row in vocabulary().about.rows if row.label in OLDER for ref in row.values}
     if f"{IRI}/{name}" in older:
         detail = (
             f"Version {name} of the ontology is no longer served; /ontology has version {version}, and the dumps of the"
@@ -122,7 +134,7 @@ def _with_links(response: Response, about: str, path: str, media_type: str) -> R
     for ending, other in FORMATS.items():
         if other != media_type:
             links.append(link(f"{request.script_root}{path}.{ending}", "alternate", type_=other))
-    if licence := vocabulary().told("dct:license"):
+    if licence := vocabulary().about.told("dct:license"):
         links.append(link(licence, "license"))
     response.headers.add("Link", ", ".join(links))
     return response

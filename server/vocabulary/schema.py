@@ -14,9 +14,9 @@ def term_set(vocabulary: Vocabulary, *, where: Callable[[str], str]) -> dict[str
     return {
         "@context": "https://schema.org/",
         **_set(vocabulary),
-        "description": vocabulary.told("dct:description", "dct:abstract"),
-        "version": vocabulary.told("owl:versionInfo"),
-        "license": vocabulary.told("dct:license"),
+        "description": vocabulary.about.told("dct:description", "dct:abstract"),
+        "version": vocabulary.about.told("owl:versionInfo"),
+        "license": vocabulary.about.told("dct:license"),
         "hasDefinedTerm": [_term(each, where) for each in vocabulary.terms.values()],
     }
 
@@ -27,7 +27,7 @@ def one_term(vocabulary: Vocabulary, each: Term, *, where: Callable[[str], str])
 
 
 def _set(vocabulary: Vocabulary) -> dict[str, Any]:
-    return {"@type": "DefinedTermSet", "@id": IRI, "name": vocabulary.told("dct:title", "rdfs:label"), "url": IRI}
+    return {"@type": "DefinedTermSet", "@id": IRI, "name": vocabulary.about.told("dct:title", "rdfs:label"), "url": IRI}
 
 
 def _term(each: Term, where: Callable[[str], str]) -> dict[str, Any]:

@@ -131,6 +131,22 @@ class Section:
 
 
 @dataclass(frozen=True)
+class About:
+    """What a document says of itself: one row for each property, by its prefixed name, in the order of the text."""
+
+    rows: tuple[Row, ...]
+
+    def told(self, *properties: str) -> str:
+        """Return the first value of the first of some properties that it has, or nothing."""
+        rows = {row.label: row.values[0] for row in self.rows}
+        return next((rows[name].iri or rows[name].text for name in properties if name in rows), "")
+
+    def others(self, *shown: str) -> tuple[Row, ...]:
+        """Return the rows but for those of some properties."""
+        return tuple(row for row in self.rows if row.label not in shown)
+
+
+@dataclass(frozen=True)
 class Vocabulary:
     """An ontology with its terms."""
 
@@ -168,15 +184,14 @@ class Vocabulary:
         return tuple(section for section in [*found[:-1], *individuals, found[-1]] if section.terms)
 
     @cached_property
-    def about(self) -> tuple[Row, ...]:
-        """What the ontology says of itself, in the order of the text, by prefixed names."""
-        said = self.document.said(NamedNode(IRI))
-        return tuple(Row(self.document.compact(name.value), self._refs(values)) for name, values in said.items())
+    def about(self) -> About:
+        """What the ontology says of itself."""
+        return self.header(self.document, IRI)
 
-    def told(self, *properties: str) -> str:
-        """Return the first value by which the ontology describes itself with one of some properties, or nothing."""
-        rows = {row.label: row for row in self.about}
-        return next((rows[name].values[0].iri or rows[name].values[0].text for name in properties if name in rows), "")
+    def header(self, document: Document, iri: str) -> About:
+        """Return what a document says of itself, which may name terms of ours."""
+        said = document.said(NamedNode(iri))
+        return About(tuple(Row(document.compact(name.value), self._refs(values)) for name, values in said.items()))
 
     def description(self, name: str) -> list[Triple]:
         """Return what the ontology says of a term, and what others of its terms say by pointing at it."""
@@ -227,7 +242,9 @@ class Vocabulary:
 
     def _rows(self, node: NamedNode) -> Iterator[Row]:
         """Yield what a term says, then what others say of it; of what both say, each value once."""
-        rows: dict[str, dict[Ref, None]] = {word: {} for word in SAID.values()}
+        names = [name for name in self._texts(node, "skos:prefLabel") if name not in self._texts(node, "rdfs:label")]
+        rows: dict[str, dict[Ref, None]] = {"Preferred label": {Ref(name): None for name in names}}
+        rows |= {word: {} for word in SAID.values()}
         for name, values in self.document.said(node).items():
             known = self.document.compact(name.value)
             if known not in PROSE | {"rdfs:comment", "rdfs:isDefinedBy"}:
