@@ -258,7 +258,7 @@ class Vocabulary:
         ]
         rows.setdefault("Type", {}).update(dict.fromkeys(self._refs(kinds)))
         for label, refs in rows.items():
-            if refs:
+            if refs and not (label == "Members" and refs.keys() <= rows["Top concepts"].keys()):  # these are they
                 yield Row(label, tuple(sorted(refs, key=lambda ref: ref.text.casefold())))
 
     def _word(self, name: NamedNode) -> str:

@@ -17,8 +17,8 @@ from kg.release import Release
 from server.facts import Value, show
 from server.vocabulary.terms import Term
 
-MOST = 1000
-"""Most quads that are looked at for one term."""
+MOST, ENOUGH = 500, 20
+"""Most quads that are looked at for one term, and for one that the release has counted: an example is among them."""
 
 TYPE = term("rdf:type")
 PARTITIONS = (("void:class", "void:entities"), ("void:property", "void:triples"))
@@ -65,7 +65,7 @@ def _use(store: Store, each: Term, ontology: NamedNode, counted: int | None, bas
         quads = store.quads_for_pattern(None, node, None, None)
     else:
         quads = store.quads_for_pattern(None, TYPE if each.kind == "owl:Class" else None, node, None)
-    looked = list(islice(quads, MOST + 1))
+    looked = list(islice(quads, ENOUGH if counted is not None else MOST + 1))
     found = [quad for quad in looked if quad.graph_name != ontology]
     number = len({quad.triple for quad in found})
     shown = next((quad for quad in found if _has_page(quad, base)), None)
