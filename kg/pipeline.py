@@ -234,6 +234,7 @@ def _contents(
         contradictions=_gathered(state.contradictions()),
         write_state=write_state,
         every_dump=settings.every_dump,
+        coverage=state.coverage(),
     )
 
 

@@ -11,7 +11,8 @@ from urllib.parse import quote
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, send_file
 from werkzeug.wrappers import Response as BaseResponse
 
-from kg.dumps.files import FORMS, PACKED, PARTS, form_name
+from kg.dumps.files import FORMS, PACKED, form_name
+from kg.rdf.partitions import PARTS
 from kg.release.difference import BETWEEN
 from server.current import Current
 from server.negotiate import choose
@@ -116,7 +117,7 @@ def _shown(version: str, files: list[Download]) -> dict[str, object]:
     in_table = {file.name for row in forms.values() for cell in row.values() for file in cell}
     return {
         "parts": [
-            {"name": PARTS.get(part, "everything"), "forms": row} for part, row in forms.items() if any(row.values())
+            {"name": PARTS.get(part, "Everything"), "forms": row} for part, row in forms.items() if any(row.values())
         ],
         "others": [file for file in files if file.name not in in_table],
     }

@@ -19,9 +19,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from kg.dumps.files import FORMS, Form, form_name, offered, part_named, part_of
-from kg.dumps.forms import Inside
+from kg.dumps.files import FORMS, Form, form_name, offered, part_named
+from kg.dumps.forms import Inside, graph_of
 from kg.rdf import nquads
+from kg.rdf.tally import iri_of, part_of
 from kg.release import Release, verify, write_release
 from kg.release.opened import dump_of
 from server.app import create_app
@@ -33,7 +34,7 @@ PARTS = ["", "actors", "articles", "derived", "events", "links", "ontology", "re
 
 def lines_of(release: Release, part: str) -> list[bytes]:
     """Return the sorted lines of a release's dump that belong to a part, of all of them where it is empty."""
-    return [each for each in dump_of(release.path).lines() if not part or part_of(each.rpartition(b" <")[2]) == part]
+    return [each for each in dump_of(release.path).lines() if not part or part_of(iri_of(graph_of(each))) == part]
 
 
 def unpacked(release: Release, form: Form, part: str) -> bytes:
@@ -169,7 +170,7 @@ def test_sizes_and_checksums_are_known_before_the_download(web: FlaskClient, who
             assert head.headers["ETag"] == f'"{file["sha256"]}"'
     events = next(file for file in release["files"] if file["name"].endswith("-events.ttl.zst"))
     assert (events["type"], events["format"], events["part"]) == ("application/zstd", "text/turtle", "events")
-    assert events["title"] == "Events in Turtle (Zstandard)"
+    assert events["title"] == "Events: visits, meetings and statements, in Turtle (Zstandard)"
 
 
 @pytest.mark.parametrize("name", ["legation.trig.zst", "legation-events.ttl.gz", "manifest.json"])

@@ -10,7 +10,10 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
+from kg.dumps.citation import citation
+from kg.dumps.files import CITATION
 from kg.dumps.forms import write_forms
+from kg.dumps.tables import write_tables
 from kg.iri import Names
 
 
@@ -22,4 +25,7 @@ def write_dumps(folder: Path, lines: Iterable[bytes], store: Store, *, names: Na
     Raises:
         OSError: The folder cannot be written.
     """
-    return write_forms(folder, lines, version=version)
+    cite = folder / CITATION
+    cite.write_text(citation(version, names), encoding="utf-8")
+    tables = write_tables(store, folder, base=names.base, version=version)
+    return [*write_forms(folder, lines, version=version), *tables, cite]

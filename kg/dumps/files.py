@@ -7,23 +7,13 @@ from dataclasses import dataclass
 
 from pyoxigraph import RdfFormat
 
+from kg.dumps.layout import TABLE_FILES
+from kg.rdf.partitions import PARTS
+
 NQUADS = "application/n-quads"
 GZIP, ZSTD = "application/gzip", "application/zstd"
 PACKED = {"gz": GZIP, "zst": ZSTD}
 """Media type of each way to pack, by the ending of its files."""
-
-PARTS = {
-    "actors": "actors, places and offices",
-    "articles": "what each article says",
-    "derived": "what follows from events",
-    "events": "events",
-    "links": "links to other data",
-    "ontology": "the ontology",
-    "records": "official records",
-    "release": "the release's description of itself",
-}
-"""Parts of a release that are offered by themselves, with what they hold: a named graph each, but for ``articles``,
-which are many graphs."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +25,9 @@ class Form:
     media_type: str
     name: str
 
+
+CITATION = "CITATION.cff"
+"""Name of the file that tells how to cite a release, by which services know it."""
 
 FORMS = (
     Form("nq", RdfFormat.N_QUADS, NQUADS, "N-Quads"),
@@ -49,7 +42,8 @@ FORMS = (
 class File:
     """A file that a release offers: ``media_type`` is that of what is inside, ``packed`` that of the packing, if any.
 
-    ``part`` is one of :data:`PARTS`, or empty for what concerns the whole.
+    ``part`` is one of :data:`kg.rdf.partitions.PARTS`, or empty for what concerns the whole. ``about`` says more than
+    the title, where there is more to say.
     """
 
     name: str
@@ -57,6 +51,7 @@ class File:
     title: str
     packed: str = ""
     part: str = ""
+    about: str = ""
 
 
 def offered(version: str, parts: Collection[str] = (), *, every: bool = False) -> tuple[File, ...]:
@@ -68,7 +63,9 @@ def offered(version: str, parts: Collection[str] = (), *, every: bool = False) -
     links = File(f"legation-{version}.sssom.tsv", "text/tab-separated-values", "Links to other data, as SSSOM")
     if not every:
         return first, links
-    return first, *(file for file in _forms(version, parts) if file != first), links
+    forms = (file for file in _forms(version, parts) if file != first)
+    tables = (File(name, media_type, title, about=about) for name, media_type, title, about in TABLE_FILES)
+    return first, *forms, links, *tables, File(CITATION, "application/yaml", "How to cite this release")
 
 
 def _forms(version: str, parts: Collection[str]) -> Iterator[File]:
@@ -90,12 +87,6 @@ def part_named(name: str, version: str) -> str:
     return part if name.startswith(f"legation-{version}-") and part in PARTS else ""
 
 
-def part_of(graph: bytes) -> str:
-    """Return the part that a graph belongs to, by the end of a line of N-Quads: ``<…/graph/events> .``."""
-    name = graph.rpartition(b"/graph/")[2].partition(b">")[0].decode()
-    return "articles" if name.startswith("article/") else name
-
-
 def _title(form: Form, part: str, packing: str) -> str:
     what = PARTS.get(part, part) if part else "The whole release"
-    return f"{what[0].upper()}{what[1:]} in {form.name} ({'gzip' if packing == 'gz' else 'Zstandard'})"
+    return f"{what}, in {form.name} ({'gzip' if packing == 'gz' else 'Zstandard'})"

@@ -20,8 +20,9 @@ import pyoxigraph as ox
 import zstandard
 from pyoxigraph import Quad, RdfFormat
 
-from kg.dumps.files import FORMS, PACKED, Form, form_name, part_of
+from kg.dumps.files import FORMS, PACKED, Form, form_name
 from kg.iri import PREFIXES
+from kg.rdf.tally import iri_of, part_of
 
 GZIP_LEVEL, ZSTD_LEVEL = 6, 9
 """How hard to pack; fixed, because it shows in the bytes."""
@@ -79,7 +80,7 @@ def write_text(lines: Iterable[bytes], form: Form, take: Take, *, part: str = ""
         OSError: There is no room for temporary files, or the text cannot be taken.
     """
     if part:
-        lines = (line for line in lines if part_of(line.rpartition(b" <")[2]) == part)
+        lines = (line for line in lines if part_of(iri_of(graph_of(line))) == part)
     if form.syntax == RdfFormat.N_QUADS:
         waiting = iter(lines)
         while block := b"".join(islice(waiting, LINES)):
@@ -95,6 +96,11 @@ def write_form(lines: IO[bytes], form: Form, *takers: Take) -> None:
     quads = cast("Iterable[Quad]", ox.parse(lines, RdfFormat.N_QUADS))
     found = (quad.triple for quad in quads) if form.syntax == RdfFormat.TURTLE else quads
     ox.serialize(found, cast("IO[bytes]", _Pieces(takers)), form.syntax, prefixes=PREFIXES)
+
+
+def graph_of(line: bytes) -> bytes:
+    """Return the graph of a line of N-Quads as it is written, ``<…>``."""
+    return line.rsplit(b" ", 2)[1]
 
 
 class _Pieces:
@@ -171,10 +177,10 @@ def _split(lines: Iterable[bytes], folder: Path, take: Take) -> Mapping[str, Pat
     with ExitStack() as stack:
         for line in lines:
             take(line)
-            graph = line.rpartition(b" <")[2]
+            graph = graph_of(line)
             file = by_graph.get(graph)
             if file is None:
-                part = part_of(graph)
+                part = part_of(iri_of(graph))
                 if part not in parts:
                     parts[part] = stack.enter_context((folder / part).open("wb", BLOCK))
                 file = by_graph[graph] = parts[part]

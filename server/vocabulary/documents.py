@@ -106,9 +106,10 @@ def packaged(package: str) -> Document:
 
 
 def turtle(package: str) -> bytes:
-    """Return the Turtle files of a package as one document, in the order of their names."""
+    """Return the Turtle files of a package as one document: the ontology's own first, then by their names."""
     found = sorted(
-        (file for file in files(package).iterdir() if file.name.endswith(".ttl")), key=lambda file: file.name
+        (file for file in files(package).iterdir() if file.name.endswith(".ttl")),
+        key=lambda file: (file.name != "legation.ttl", file.name),
     )
     return b"\n".join(file.read_bytes() for file in found)
 
