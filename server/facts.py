@@ -29,6 +29,9 @@ ARTICLE, EVENT, HOLDER, OFFICE, FORMER = (
 START = NamedNode(PREFIXES["oa"] + "start")
 STRING_TYPES = (PREFIXES["xsd"] + "string", PREFIXES["rdf"] + "langString")
 
+DOCUMENTS = re.compile(re.escape(PREFIXES["leg"].removesuffix("ontology#")) + r"(ontology|shapes)(?=$|[#/])")
+"""The vocabulary's documents, whatever the base of the data is."""
+
 Term = NamedNode | BlankNode | Literal | Triple
 
 
@@ -98,10 +101,18 @@ def show(store: Store, term: Term, *, base: str) -> Value:
 
 
 def page_path(iri: str, *, base: str) -> str:
-    """Return where this server tells about an IRI: its page, or the ontology; empty for what lies elsewhere."""
+    """Return where this server tells about an IRI: a thing's page, a term's, or that of the ontology or the shapes.
+
+    It is empty for what lies elsewhere.
+    """
     if iri.startswith(base):
         return path_of("page", iri, base=base) + "".join(iri.removeprefix(base).partition("#")[1:])
-    return f"/ontology#{iri.removeprefix(PREFIXES['leg'])}" if iri.startswith(PREFIXES["leg"]) else ""
+    document = DOCUMENTS.match(iri)
+    if not document:
+        return ""
+    rest = iri[document.end() :]
+    term = document[1] == "ontology" and rest.startswith("#")  # each has an address of its own
+    return f"/{document[1]}{quote(f'/{rest[1:]}' if term else rest, safe=PATH_CHARACTERS + '#')}"
 
 
 def path_of(kind: str, iri: str, *, base: str) -> str:

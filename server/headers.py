@@ -47,6 +47,10 @@ NEGOTIATED = frozenset(
         "entities.thing",
         "metrics.exposition",
         "sparql.sparql",
+        "vocabulary.ontology",
+        "vocabulary.shapes",
+        "vocabulary.shapes_version",
+        "vocabulary.term",
     }
 )
 """Addresses whose answers hang on ``Accept``, also when they are errors."""
