@@ -53,6 +53,15 @@ def term(curie: str) -> NamedNode:
     return NamedNode(PREFIXES[prefix] + local)
 
 
+def compact(iri: str) -> str:
+    """Return the prefixed name of an IRI, or the IRI where no prefix fits: ``leg:visitor``."""
+    fits = [(prefix, space) for prefix, space in PREFIXES.items() if iri.startswith(space)]
+    if not fits:
+        return iri
+    prefix, space = max(fits, key=lambda pair: len(pair[1]))
+    return f"{prefix}:{iri.removeprefix(space)}"
+
+
 @dataclass(frozen=True)
 class Names:
     """Mints the IRIs of a data set; equal content has equal IRIs in every build.

@@ -19,7 +19,7 @@ from kg.iri import PREFIXES, Names, term
 from kg.literals import count
 from kg.rdf.catalogue import distribution
 from kg.release import Release
-from kg.release.sums import SUMS, listed_sums
+from kg.release.sums import SUMS, read_sums
 from server.current import Current
 from server.formats import content_type, write_graph
 from server.negotiate import for_graph
@@ -84,7 +84,7 @@ def file_triples(names: Names, version: str, path: Path, address: str) -> Iterat
 
     The node of a checksum is named after its file.
     """
-    sums = listed_sums(path / SUMS)
+    sums = read_sums(path / SUMS)
     algorithm = term("spdx:checksumAlgorithm_sha256")
     for name, digest in sorted(sums.items()):
         file = path / name

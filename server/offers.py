@@ -11,7 +11,7 @@ from pathlib import Path
 from kg.dumps.files import PACKED, File, offered, part_named
 from kg.release import Release
 from kg.release.difference import BETWEEN
-from kg.release.sums import SUMS, listed_sums
+from kg.release.sums import SUMS, read_sums
 
 UNPACKED = ("manifest.json", SUMS)
 """Files of a release that are offered beside those in ``dumps/``; its store is not."""
@@ -92,7 +92,7 @@ def _files(folder: Path) -> Iterator[Path]:
 def _digests(path: Path) -> Mapping[str, str]:
     """Return the checksums of a release by name; a release never changes."""
     try:
-        return listed_sums(path / SUMS)
+        return read_sums(path / SUMS)
     except (OSError, ValueError):  # the files are there all the same; legation verify tells
         return {}
 

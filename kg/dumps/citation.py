@@ -27,4 +27,5 @@ def citation(version: str, names: Names) -> str:
         "license": "CC-BY-SA-4.0",
         "keywords": list(KEYWORDS),
     }
-    return str(yaml.safe_dump(about, allow_unicode=True, sort_keys=False, width=120))
+    text: str = yaml.safe_dump(about, allow_unicode=True, sort_keys=False, width=120)
+    return text

@@ -44,8 +44,9 @@ class Description:
 def ontology_quads(names: Names) -> Iterator[Quad]:
     """Return the packaged ontology, which has no blank nodes."""
     graph = names.graph("ontology")
-    for quad in ox.parse(ontology.path().read_bytes(), ox.RdfFormat.TURTLE):
-        yield Quad(quad.subject, quad.predicate, quad.object, graph)
+    for path in ontology.paths():
+        for quad in ox.parse(path.read_bytes(), ox.RdfFormat.TURTLE):
+            yield Quad(quad.subject, quad.predicate, quad.object, graph)
 
 
 def release_lines(names: Names, about: Description) -> list[bytes]:

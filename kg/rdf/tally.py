@@ -61,7 +61,7 @@ class Tally:
 
 
 def tally(lines: Iterable[bytes]) -> Tally:
-    """Return the tally of distinct canonical lines of N-Quads, in any order; a million take some two seconds."""
+    """Return the tally of distinct canonical lines of N-Quads, in any order; a million take about a second."""
     graphs: Counter[bytes] = Counter()
     classes: Counter[bytes] = Counter()
     properties: Counter[bytes] = Counter()

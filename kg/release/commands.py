@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from kg.dumps.forms import write_text
 from kg.errors import LegationError
 from kg.iri import DEFAULT_BASE, Names
 from kg.rdf.partitions import PARTS
+from kg.release.changelog import gathered, gatherer, in_words, write_changes
 from kg.release.difference import ADDED, PATCH, REMOVED, diff, find_release, patch, write_diff
 from kg.release.opened import dump_of, open_release
 from kg.release.verify import verify
@@ -45,8 +47,12 @@ def add_to(commands: Any) -> None:
         "--format", choices=("nquads", "patch"), help="two files of N-Quads, or an RDF Patch (the one that is printed)"
     )
     command.add_argument(
-        "--out", type=Path, metavar="FOLDER", help="write added.nq.gz, removed.nq.gz and patch.rdfp.gz there instead"
+        "--out",
+        type=Path,
+        metavar="FOLDER",
+        help="write added.nq.gz, removed.nq.gz, patch.rdfp.gz, changes.md and changes.json there instead",
     )
+    command.add_argument("--words", action="store_true", help="tell in words what changed, in Markdown")
     command.set_defaults(run=_diff)
 
     command = commands.add_parser("verify", help="prove that a release is whole")
@@ -74,11 +80,22 @@ def _dump(options: argparse.Namespace) -> int:
 
 def _diff(options: argparse.Namespace) -> int:
     a, b = find_release(options.a, options.dir), find_release(options.b, options.dir)
-    if options.out:
+    told = gatherer(b)
+    if options.words and (options.out or options.format):
+        raise LegationError("--words is printed by itself: leave --out and --format away")
+    if options.words:
+        deque(told.follow(diff(a, b)), maxlen=0)
+        try:
+            print(in_words(gathered(told, a, b)), end="")
+        except OSError as error:
+            raise LegationError(f"{b}: its store cannot be read ({error}); see: legation verify {b}") from error
+    elif options.out:
         names = {"nquads": (ADDED, REMOVED), "patch": (PATCH,)}.get(options.format, ())
         try:
             options.out.mkdir(parents=True, exist_ok=True)
-            written = write_diff(options.out, diff(a, b), a.name, b.name, names=names)
+            written = write_diff(options.out, told.follow(diff(a, b)), a.name, b.name, names=names)
+            if not names:
+                write_changes(options.out, gathered(told, a, b))
         except OSError as error:
             raise LegationError(f"{options.out}: cannot be written ({error}); give another --out") from error
         print(f"{written.added} quads added, {written.removed} removed\n{options.out}")

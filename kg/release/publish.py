@@ -19,6 +19,8 @@ from pyoxigraph import Store
 from kg.dumps import write_dumps
 from kg.errors import ReleaseError
 from kg.iri import Names
+from kg.release.changelog import gathered, write_changes
+from kg.release.changes import Gatherer
 from kg.release.chunks import INDEX, Dump, Packer, write_index, write_lines
 from kg.release.contents import Contents, description, made_from, manifest, mappings, version_of
 from kg.release.difference import BETWEEN, diff, write_diff
@@ -78,7 +80,8 @@ def _publish(turn: Turn, contents: Contents) -> tuple[str, Path]:
 def _compare(turn: Turn, names: Names, before: str, path: Path, version: str) -> dict[Path, Path]:
     """Draft what distinguishes the release in ``path`` from the last one; return the draft and its place."""
     old, trail = turn.out / "releases" / before, Trail(names)
-    changes = trail.follow(diff(old, path))
+    told = Gatherer(names)
+    changes = told.follow(trail.follow(diff(old, path)))
     place, made = turn.out / "diffs" / f"{before}{BETWEEN}{version}", {}
     if place.exists():  # these two have followed each other before
         deque(changes, maxlen=0)
@@ -86,6 +89,7 @@ def _compare(turn: Turn, names: Names, before: str, path: Path, version: str) ->
         draft = turn.draft("diffs") / "diff"
         draft.mkdir()
         write_diff(draft, changes, before, version)
+        write_changes(draft, gathered(told, old, path, version=version))
         made = {draft: place}
     gone = trail.gone(read_gone(turn.out), Store.read_only(str(path / "store")))
     write_gone(turn.draft() / GONE, gone)

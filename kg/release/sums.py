@@ -41,23 +41,9 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def listed_sums(path: Path) -> dict[str, str]:
-    """Return the SHA-256 of each file that a list names, by its path in the release's folder.
-
-    Raises:
-        OSError: The list cannot be read.
-        ValueError: It is no such list.
-    """
-    listed = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        digest, name = line.split("  ", 1)
-        listed[name] = digest
-    return listed
-
-
 def _unlike(path: Path, sums: str, there: Iterable[str]) -> Iterator[str]:
     try:
-        listed = listed_sums(path / sums)
+        listed = read_sums(path / sums)
     except (OSError, ValueError) as error:
         yield f"{path / sums}: cannot be read ({error}); {ANEW}"
         return
@@ -76,7 +62,7 @@ def _local(path: Path) -> list[Path]:
 def _shared(previous: Path) -> Iterator[tuple[tuple[int, int], str]]:
     """Yield the files of a release that another may share by hard links, with their digests."""
     try:
-        listed = listed_sums(previous / LOCAL)
+        listed = read_sums(previous / LOCAL)
     except (OSError, ValueError):
         return
     for name, digest in listed.items():
@@ -91,6 +77,20 @@ def _identity(file: Path) -> tuple[int, int]:
 
 def _name(path: Path, file: Path) -> str:
     return file.relative_to(path).as_posix()
+
+
+def read_sums(path: Path) -> dict[str, str]:
+    """Return the checksums in a list by the names of the files.
+
+    Raises:
+        OSError: The list cannot be read.
+        ValueError: It is no such list.
+    """
+    listed = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        digest, name = line.split("  ", 1)
+        listed[name] = digest
+    return listed
 
 
 def _write(path: Path, digests: Mapping[str, str]) -> None:
