@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask, request
 
 from kg.iri import DEFAULT_BASE
-from server import completions, context, dumps, entities, examples, openapi, pages, sparql
+from server import catalogue, completions, context, dumps, entities, examples, openapi, pages, sparql
 from server.accesslog import access_log
 from server.client import LOOPBACK, Network
 from server.current import Current
@@ -78,10 +78,11 @@ def create_app(
     app.register_blueprint(
         sparql.blueprint(current, pool, base=base, editor=editor, federation=federation, tell_call=metrics.called)
     )
-    app.register_blueprint(pages.blueprint(current, examples=queries, probe=partial(probe, pool, current)))
+    app.register_blueprint(pages.blueprint(current, base=base, examples=queries, probe=partial(probe, pool, current)))
     app.register_blueprint(entities.blueprint(current, base=base, texts=texts))
     app.register_blueprint(context.blueprint())
     app.register_blueprint(dumps.blueprint(current))
+    app.register_blueprint(catalogue.blueprint(current, base=base))
     app.register_blueprint(openapi.blueprint())
     app.register_blueprint(metrics_page(metrics))
     indexes = Indexes(current, base=base)

@@ -18,8 +18,8 @@ from server.current import Current
 
 EXPOSED = (
     "Accept-Post", "Accept-Ranges", "Allow", "Content-Disposition", "Content-Encoding", "Content-Length",
-    "Content-Location", "Content-Range", "ETag", "Link", "Location", "Retry-After", "Vary", "X-Absent-Graphs",
-    "X-Request-Id",
+    "Content-Location", "Content-Range", "ETag", "Link", "Location", "Repr-Digest", "Retry-After", "Vary",
+    "X-Absent-Graphs", "X-Request-Id",
 )  # fmt: skip
 """Headers that scripts may read beside the safe ones of the Fetch Standard (such as ``Content-Type``)."""
 
@@ -39,7 +39,15 @@ INERT = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors
 """Content security policy of data: XML that a query made up must not run as a script of this origin."""
 
 NEGOTIATED = frozenset(
-    {"sparql.sparql", "dumps.listing", "entities.thing", "entities.negotiated", "metrics.exposition"}
+    {
+        "catalogue.catalog",
+        "catalogue.void",
+        "dumps.listing",
+        "entities.negotiated",
+        "entities.thing",
+        "metrics.exposition",
+        "sparql.sparql",
+    }
 )
 """Addresses whose answers hang on ``Accept``, also when they are errors."""
 
@@ -89,7 +97,8 @@ def _links(response: Response, version: str, licence: str) -> Iterator[str]:
         case "sparql.sparql" | "pages.home":
             yield link(f"{root}/openapi.json", "service-desc", type_="application/json")
             yield link(f"{root}/", "service-doc", type_="text/html")
-            yield link(f"{root}/ontology", "describedby", type_="text/turtle")
+            for description in ("ontology", "void.ttl", "catalog.ttl"):
+                yield link(f"{root}/{description}", "describedby", type_="text/turtle")
         case "entities.page" | "entities.data" | "entities.negotiated" | "entities.thing" if response.status_code < 400:
             if licence:  # else the release does not describe itself
                 yield link(f"{root}/id/release/{quote(version, safe='')}", "collection")

@@ -10,8 +10,8 @@ from importlib.resources import files
 from flask import Blueprint, Response, jsonify, render_template, url_for
 from pyoxigraph import Literal, QuerySolutions, Store
 
-from kg.iri import DEFAULT_BASE, PREFIXES, Names
-from kg.release import Release
+from kg.iri import PREFIXES, Names
+from server.catalogue import card
 from server.current import Current
 from server.examples import Example
 from server.ready import Seal
@@ -64,7 +64,7 @@ class Count:
     number: int
 
 
-def blueprint(current: Current, *, examples: Sequence[Example], probe: Callable[[], Seal]) -> Blueprint:
+def blueprint(current: Current, *, base: str, examples: Sequence[Example], probe: Callable[[], Seal]) -> Blueprint:
     """Return the landing page, the packaged vocabulary, and the two checks that operators poll.
 
     ``/healthz`` asks whether the process answers at all, and looks at nothing else: to restart it would not help a
@@ -72,9 +72,6 @@ def blueprint(current: Current, *, examples: Sequence[Example], probe: Callable[
     """
     routes = Blueprint("pages", __name__)
     counts = lru_cache(maxsize=1)(count)
-
-    def names(release: Release) -> Names:
-        return Names(str(release.manifest.get("base", DEFAULT_BASE)))
 
     @routes.get("/")
     def home() -> Response:
@@ -84,7 +81,8 @@ def blueprint(current: Current, *, examples: Sequence[Example], probe: Callable[
             release=release,
             counts=counts(release.version, release.store),
             examples=examples,
-            graphs=[name for name in GRAPHS if release.store.contains_named_graph(names(release).graph(name))],
+            card=card(release, base),
+            graphs=[name for name in GRAPHS if release.store.contains_named_graph(Names(base).graph(name))],
         )
         return Response(html, mimetype="text/html")
 
@@ -137,9 +135,10 @@ def editor(current: Current, *, base: str, timeout_s: float, examples: Sequence[
 
 
 def turtle(package: str) -> bytes:
-    """Return the Turtle files of a package as one document, in the order of their names."""
+    """Return the Turtle files of a package as one document: the ontology's own first, then by their names."""
     found = sorted(
-        (file for file in files(package).iterdir() if file.name.endswith(".ttl")), key=lambda file: file.name
+        (file for file in files(package).iterdir() if file.name.endswith(".ttl")),
+        key=lambda file: (file.name != "legation.ttl", file.name),
     )
     return b"\n".join(file.read_bytes() for file in found)
 
