@@ -237,7 +237,6 @@ def test_encoded_keys_and_graphs_are_found(client: httpx.Client, path: str, subj
         "/id/person/ada-example%00",
         "/id/person//ada-example",
         "/id/Person/ada-example",
-        "/id/",
         "/data/visit/1111.ttl?page=2",
         "/data/visit/1111.ttl?page=x",
     ],
