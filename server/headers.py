@@ -45,6 +45,7 @@ NEGOTIATED = frozenset(
         "dumps.listing",
         "entities.negotiated",
         "entities.thing",
+        "entities.things",
         "metrics.exposition",
         "sparql.sparql",
         "vocabulary.ontology",

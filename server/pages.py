@@ -12,7 +12,7 @@ from pyoxigraph import Literal, QuerySolutions, Store
 from kg.iri import PREFIXES, Names
 from server.catalogue import card
 from server.current import Current
-from server.examples import Example
+from server.examples import Example, grouped
 from server.ready import Seal
 
 COUNTED = {
@@ -79,7 +79,7 @@ def blueprint(current: Current, *, base: str, examples: Sequence[Example], probe
             "home.html",
             release=release,
             counts=counts(release.version, release.store),
-            examples=examples,
+            groups=grouped(examples),
             card=card(release, base),
             graphs=[name for name in GRAPHS if release.store.contains_named_graph(Names(base).graph(name))],
         )
@@ -117,7 +117,7 @@ def editor(current: Current, *, base: str, timeout_s: float, examples: Sequence[
     html = render_template(
         "editor.html",
         release=current(),
-        examples=examples,
+        groups=grouped(examples),
         settings=settings,
         timeout_s=timeout_s,
         timeouts=[seconds for seconds in TIMEOUTS if seconds < timeout_s],
