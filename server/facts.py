@@ -123,7 +123,7 @@ def page_path(iri: str, *, base: str) -> str:
     document = DOCUMENTS.match(iri)
     if not document:
         return ""
-    rest = iri[document.end() :]
+    rest = iri[document.end() :].removesuffix("#")
     term = document[1] == "ontology" and rest.startswith("#")  # each has an address of its own
     return f"/{document[1]}{quote(f'/{rest[1:]}' if term else rest, safe=PATH_CHARACTERS + '#')}"
 

@@ -30,6 +30,9 @@ SHOWN = (
 )  # fmt: skip
 """What the pages say of their documents elsewhere than in the table."""
 
+OLDER = ("owl:priorVersion", "owl:backwardCompatibleWith", "owl:incompatibleWith")
+"""By what a document names its earlier versions, to which no page leads, since they are gone."""
+
 LABELS = {
     "owl:versionIRI": "Version IRI",
     "owl:priorVersion": "Prior version",
@@ -102,6 +105,7 @@ class Pages:
             vocabulary=vocabulary(),
             labels=LABELS,
             shown=SHOWN,
+            older=OLDER,
             here=partial(page_path, base=self._base),
             asking=_asking(),
             where=where,

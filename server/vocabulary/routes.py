@@ -18,14 +18,11 @@ from server.headers import link
 from server.negotiate import choose
 from server.problem import Problem
 from server.vocabulary.documents import packaged
-from server.vocabulary.pages import Pages, diagram, vocabulary
+from server.vocabulary.pages import OLDER, Pages, diagram, vocabulary
 from server.vocabulary.profile import SHAPES
 
 FORMATS = {**EXTENSIONS, "html": "text/html"}
 """Endings of addresses, and what they give; the first is for clients that do not care."""
-
-OLDER = ("owl:priorVersion", "owl:backwardCompatibleWith", "owl:incompatibleWith")
-"""By what an ontology names its earlier versions."""
 
 
 def blueprint(current: Current, *, base: str) -> Blueprint:
