@@ -105,6 +105,13 @@ def packaged(package: str) -> Document:
     return Document.parse(turtle(package))
 
 
+@cache
+def earlier(version: str) -> Document | None:
+    """Return an earlier version of the ontology, None where there is none of that name."""
+    found = {file.name: file for file in (files("ontology") / "versions").iterdir()}.get(f"{version}.ttl")
+    return Document.parse(found.read_bytes()) if found else None
+
+
 def turtle(package: str) -> bytes:
     """Return the Turtle files of a package as one document: the ontology's own first, then by their names."""
     found = sorted(

@@ -30,8 +30,6 @@ SHOWN = (
 )  # fmt: skip
 """What the pages say of their documents elsewhere than in the table."""
 
-OLDER = ("owl:priorVersion", "owl:backwardCompatibleWith", "owl:incompatibleWith")
-"""By what a document names its earlier versions, to which no page leads, since they are gone."""
 
 LABELS = {
     "owl:versionIRI": "Version IRI",
@@ -105,7 +103,6 @@ class Pages:
             vocabulary=vocabulary(),
             labels=LABELS,
             shown=SHOWN,
-            older=OLDER,
             here=partial(page_path, base=self._base),
             asking=_asking(),
             where=where,

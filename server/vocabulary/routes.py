@@ -17,8 +17,8 @@ from server.formats import EXTENSIONS, content_type, write_graph
 from server.headers import link
 from server.negotiate import choose
 from server.problem import Problem
-from server.vocabulary.documents import packaged
-from server.vocabulary.pages import OLDER, Pages, diagram, vocabulary
+from server.vocabulary.documents import earlier, packaged
+from server.vocabulary.pages import Pages, diagram, vocabulary
 from server.vocabulary.profile import SHAPES
 
 FORMATS = {**EXTENSIONS, "html": "text/html"}
@@ -86,10 +86,13 @@ def _shapes(pages: Pages, media_type: str, version: str = "") -> Response:
 
 
 def _named(pages: Pages, name: str, media_type: str) -> Response:
-    """Return the document about a term, or the ontology where the name is that of its version."""
+    """Return the document about a term, or the ontology where the name is that of a version of it."""
     if f"{IRI}/{name}" == vocabulary().about.told("owl:versionIRI"):
         return _ontology(pages, media_type)
     each = vocabulary().terms.get(name)
+    if each is None and (before := earlier(name)):  # which has no page: browsers get it as it is
+        kind = "text/turtle" if media_type == "text/html" else media_type
+        return _with_links(_sent(before.written(kind), kind), f"{IRI}/{name}", f"/ontology/{name}", kind)
     if each is None:
         raise _absent(name)
     html = media_type == "text/html"
@@ -100,15 +103,8 @@ def _named(pages: Pages, name: str, media_type: str) -> Response:
 
 
 def _absent(name: str) -> Problem:
-    """Return what to tell of a name that is neither a term nor the version served."""
+    """Return what to tell of a name that is neither a term nor a version."""
     version = vocabulary().about.told("owl:versionInfo")
-    older = {ref.iri for row in vocabulary().about.rows if row.label in OLDER for ref in row.values}
-    if f"{IRI}/{name}" in older:
-        detail = (
-            f"Version {name} of the ontology is no longer served; /ontology has version {version}, and the dumps of the"
-            f" releases that were made with {name} hold it as a graph."
-        )
-        return Problem(410, detail)
     if re.fullmatch(r"v?\d+([.]\d+)*", name):
         return Problem(404, f"There is no version {name} of the ontology here; /ontology has version {version}.")
     alike = next((each for each in vocabulary().terms if each.casefold() == name.casefold()), "")
