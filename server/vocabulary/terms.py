@@ -196,7 +196,8 @@ class Vocabulary:
     def description(self, name: str) -> list[Triple]:
         """Return what the ontology says of a term, and what others of its terms say by pointing at it."""
         node = NamedNode(NAMESPACE + name)
-        return [triple for triple in self.document.triples if node in (triple.subject, triple.object)]
+        said = [Triple(node, each, value) for each, values in self.document.said(node).items() for value in values]
+        return [*said, *(Triple(other, each, node) for each, other in self.document.pointing(node))]
 
     def ref(self, value: Object) -> Ref:
         """Return a value for reading."""
