@@ -124,7 +124,7 @@ def page_path(iri: str, *, base: str) -> str:
     if not document:
         return ""
     rest = iri[document.end() :]
-    term = document[1] == "ontology" and rest.startswith("#")  # each has an address of its own
+    term = document[1] == "ontology" and rest[:1] == "#" != rest  # each has an address of its own
     return f"/{document[1]}{quote(f'/{rest[1:]}' if term else rest, safe=PATH_CHARACTERS + '#')}"
 
 
