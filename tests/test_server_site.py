@@ -154,10 +154,10 @@ def test_a_page_with_more_than_fits_says_so(tmp_path: Path) -> None:
     )
     write_release(tmp_path, extra=extra)
     with serving(tmp_path, workers=1) as address:
-        page = httpx.get(f"{address}/page/person/ada-example")
+        page = httpx.get(f"{address}/page/person/ada-example", timeout=60)
         assert "There is more than this page shows" in page.text
         assert page.text.count("/page/report/x/") <= 500
-        assert "There is more" not in httpx.get(f"{address}/page/person/bo-sample").text
+        assert "There is more" not in httpx.get(f"{address}/page/person/bo-sample", timeout=60).text
 
 
 # ---------------------------------------------------------------- addresses of things
