@@ -2,42 +2,23 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 import pyshacl
-import rdflib
-from pyoxigraph import Literal, NamedNode, Quad, Triple
+from pyoxigraph import Quad
 from pyshacl.errors import ConstraintLoadError, ReportableRuntimeError, ShapeLoadError
-from rdflib import RDF, SH, BNode, Graph
+from rdflib import SH, BNode, Graph
 from rdflib.term import Node
 
-from kg.errors import InputError
-from kg.iri import term
-from shapes import paths as shape_files
+from kg.validate.graph import to_rdflib
+from kg.validate.profile import at_least, flattened, packaged_shapes
 
 if TYPE_CHECKING:
     import shacl
-
-FORMATS = {
-    ".ttl": ox.RdfFormat.TURTLE,
-    ".nt": ox.RdfFormat.N_TRIPLES,
-    ".nq": ox.RdfFormat.N_QUADS,
-    ".trig": ox.RdfFormat.TRIG,
-    ".jsonld": ox.RdfFormat.JSON_LD,
-    ".rdf": ox.RdfFormat.RDF_XML,
-}
-"""File name suffix → RDF syntax; each may be followed by ``.gz``."""
-
-XSD_STRING = term("xsd:string")
-
-TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
 
 
 @dataclass(frozen=True, order=True)
@@ -53,8 +34,8 @@ class Violation:
 class Validator:
     """Holds the parsed shapes, which take longer to load than an article takes to check.
 
-    ``shapes`` defaults to every Turtle file of the package ``shapes``.
-
+    ``shapes`` defaults to every Turtle file of the package ``shapes``. Only those that make data wrong are held:
+    warnings and hints refuse nothing, and so cost nothing here (:func:`kg.validate.judge` reports them).
     """
 
     def __init__(self, shapes: Graph | None = None) -> None:
@@ -63,8 +44,8 @@ class Validator:
         Raises:
             ShapeLoadError: The shapes themselves are wrong; no data can be judged by them.
         """
-        self._given = packaged_shapes() if shapes is None else shapes
-        self._shapes = _flattened(self._given)
+        self._given = at_least(packaged_shapes() if shapes is None else shapes, "violation")
+        self._shapes = flattened(self._given)
         pyshacl.validate(Graph(), shacl_graph=self._shapes)  # a broken shape is our fault: fail now, not per article
         self._compiled = _compiled(self._given)
 
@@ -92,8 +73,8 @@ class Validator:
     def check(self, quads: Iterable[Quad]) -> tuple[Violation, ...]:
         """Return how the union of the quads breaks the shapes, sorted; empty when it conforms.
 
-        Warnings and infos of the shapes do not count. A literal so wrong that the SHACL processor stops on it
-        is a violation as well, since a graph that cannot be judged cannot be published.
+        A literal so wrong that the SHACL processor stops on it is a violation as well, since a graph that cannot be
+        judged cannot be published.
         """
         graph = to_rdflib(quads)
         try:
@@ -131,68 +112,6 @@ def _compiled(shapes: Graph) -> shacl.Shapes | None:
     return Shapes.from_text(shapes.serialize(format="nt"), format="ntriples")
 
 
-def packaged_shapes() -> Graph:
-    """Return the union of the shape files of the package ``shapes``."""
-    graph = Graph()
-    for file in shape_files():
-        graph.parse(data=file.read_text(encoding="utf-8"), format="turtle")
-    return graph
-
-
-def to_rdflib(quads: Iterable[Quad]) -> Graph:
-    """Return the union of the quads' graphs as an rdflib graph, which is what pyshacl takes.
-
-    Raises:
-        InputError: A quad holds a triple term (RDF 1.2), which rdflib cannot.
-    """
-    graph = Graph(bind_namespaces="none")
-    nodes: dict[str, rdflib.URIRef] = {}  # most IRIs come many times, and each is checked when it is made
-
-    def converted(node: ox.NamedNode | ox.BlankNode | Literal | Triple) -> Node:
-        match node:
-            case NamedNode(value=iri):
-                return nodes.get(iri) or nodes.setdefault(iri, rdflib.URIRef(iri))
-            case ox.BlankNode(value=name):
-                return rdflib.BNode(name)
-            case Literal(value=text, language=language, datatype=datatype):
-                # To rdflib, "x" and "x"^^xsd:string are two literals; its parsers make the first of both.
-                plain = language or datatype == XSD_STRING
-                return rdflib.Literal(text, language, None if plain else datatype.value, normalize=False)
-        raise InputError(f"the triple term {node} is RDF 1.2: write the data without triple terms")
-
-    for quad in quads:
-        graph.add((converted(quad.subject), converted(quad.predicate), converted(quad.object)))
-    return graph
-
-
-def _flattened(shapes: Graph) -> Graph:
-    """Return the same shapes with each property shape aimed at the targets of the node shape that holds it.
-
-    That asks the same of the same nodes (SHACL, section 2.1.3), but the processor then sets a property shape up
-    once instead of once a node, which halves the time.
-    """
-    flat = Graph(store="SimpleMemory")
-    flat += shapes
-    for holder, held in shapes.subject_objects(SH.property):
-        targets = [(kind, node) for kind in TARGETS for node in shapes.objects(holder, kind)]
-        if targets and (holder, SH.deactivated, None) not in shapes:
-            flat.remove((holder, SH.property, held))
-            flat.add((held, RDF.type, SH.PropertyShape))
-            for kind, node in targets:
-                flat.add((held, kind, node))
-    return flat
-
-
-def validate_files(paths: Iterable[Path], validator: Validator) -> Iterator[tuple[Path, tuple[Violation, ...]]]:
-    """Yield each RDF file with its violations; every file is judged by itself.
-
-    Raises:
-        InputError: A file cannot be read, is of an unknown kind, or is not what its name says.
-    """
-    for path in paths:
-        yield path, validator.check(_quads(path))
-
-
 def describe(violations: Iterable[Violation]) -> str:
     """Return the violations as indented lines to read: node, path, message and shape."""
     lines = []
@@ -200,20 +119,6 @@ def describe(violations: Iterable[Violation]) -> str:
         where = " ".join(filter(None, [f"<{found.focus}>" if found.focus else "", _local(found.path)]))
         lines.append(f"  {where or 'whole graph'}: {found.message}  [{_local(found.shape)}]")
     return "\n".join(lines)
-
-
-def _quads(path: Path) -> list[Quad]:
-    suffixes = [suffix for suffix in path.suffixes if suffix != ".gz"]
-    form = FORMATS.get(suffixes[-1] if suffixes else "")
-    if form is None:
-        raise InputError(f"{path}: not a known RDF file name; name it {', '.join(FORMATS)}, or one of them with .gz")
-    try:
-        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-        return list(ox.parse(data, form))
-    except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f"{path}: cannot be read ({error}); check the path and that the file is complete") from error
-    except (SyntaxError, ValueError) as error:
-        raise InputError(f"{path}: not valid {form}: {error}; correct that place, or the file's suffix") from error
 
 
 def _local(iri: str) -> str:
