@@ -15,12 +15,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph as ox
 from rdflib import RDF, SH, XSD, BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import PROV, SKOS
 from rdflib.term import Node
 
 from kg.iri import PREFIXES
+from kg.validate.graph import to_rdflib
 from kg.validate.results import path_text
 from tests.second_engines import Result
 
@@ -34,7 +36,10 @@ SPACES = {**PREFIXES, "edtf": EDTF.removesuffix("EDTF"), "id": ID, "sh": str(SH)
 
 NO_CONSTRAINT = {
     SH[name]
-    for name in "path property message name description severity targetClass targetSubjectsOf targetObjectsOf".split()
+    for name in (
+        *("path", "inversePath", "alternativePath", "property", "message", "name", "description", "severity"),
+        *("targetClass", "targetSubjectsOf", "targetObjectsOf"),
+    )
 }
 """What a shape may say besides its constraints."""
 
@@ -275,7 +280,7 @@ def _too_many(place: Place) -> Node:
     elif isinstance(value, Literal):
         other = Literal(_ANOTHER.get(value.datatype, f"{value} too"), value.language, value.datatype)
     else:
-        other = URIRef("https://elsewhere.example/another")
+        other = URIRef(f"{ID}another")
     place.triples.add((subject, predicate, other))
     return place.focus
 
@@ -292,9 +297,23 @@ _ANOTHER = {
 }
 
 
+_COMPARABLE = {
+    XSD.decimal: XSD.double,
+    XSD.double: XSD.decimal,
+    XSD.integer: XSD.long,
+    XSD.nonNegativeInteger: XSD.integer,
+}
+"""Datatype → another whose values bounds still hold for."""
+
+
 def _other_datatype(place: Place) -> Node:
     value = place.edges[0][2]
-    same = {XSD.decimal: XSD.double, XSD.double: XSD.decimal, XSD.nonNegativeInteger: XSD.integer, XSD.integer: XSD.long}
+    same = {
+        XSD.decimal: XSD.double,
+        XSD.double: XSD.decimal,
+        XSD.nonNegativeInteger: XSD.integer,
+        XSD.integer: XSD.long,
+    }
     other = same.get(place.asked, XSD.token if place.asked == XSD.string else XSD.string)
     return place.replace(Literal(str(value), datatype=other))
 
@@ -303,7 +322,7 @@ def _other_class(place: Place) -> Node:
     if place.constraint.steps is None:
         place.triples.remove((place.focus, RDF.type, place.asked))
         return place.focus
-    return place.replace(URIRef("https://elsewhere.example/nothing"))
+    return place.replace(URIRef(f"{ID}nothing"))
 
 
 def _other_kind(place: Place) -> Node:
@@ -315,17 +334,17 @@ def _other_kind(place: Place) -> Node:
             place.triples.add((subject, predicate, value))
         return blank
     value = place.edges[0][2]
-    return place.replace(Literal(str(value)) if place.asked == SH.IRI else URIRef("https://elsewhere.example/thing"))
+    return place.replace(Literal(str(value)) if place.asked == SH.IRI else URIRef(f"{ID}thing"))
 
 
 def _other_words(place: Place) -> Node:
     value = place.edges[0][2]
-    return place.reword("?!") if isinstance(value, Literal) else place.replace(URIRef("https://elsewhere.example/thing"))
+    return place.reword("?!") if isinstance(value, Literal) else place.replace(URIRef(f"{ID}thing"))
 
 
 def _other_member(place: Place) -> Node:
     value = place.edges[0][2]
-    return place.replace(Literal("else") if isinstance(value, Literal) else URIRef("https://elsewhere.example/thing"))
+    return place.replace(Literal("else") if isinstance(value, Literal) else URIRef(f"{ID}thing"))
 
 
 def _too_small(place: Place) -> Node:
@@ -426,7 +445,8 @@ _HEAD = f"@base <{ID}> .\n" + "".join(f"@prefix {name}: <{space}> .\n" for name,
 
 
 def _turtle(text: str) -> Graph:
-    return Graph().parse(data=_HEAD + text, format="turtle")
+    """Return the graph of a text, its literals as they are written: rdflib's own parser would put some right."""
+    return to_rdflib(ox.parse((_HEAD + text).encode(), ox.RdfFormat.TURTLE))
 
 
 def _term(text: str) -> Node:
@@ -439,8 +459,10 @@ def read_by_hand(path: Path) -> dict[str, ByHand]:
     return {key: replace(ByHand(**{**one, "also": frozenset()}), also=_results(one)) for key, one in told.items()}
 
 
-def _results(one: Mapping[str, Any]) -> frozenset[Result]:
-    return frozenset(
-        (_term(node).n3(), "^" * path.startswith("^") + _term(path.lstrip("^")).n3() if path else "", component, severity)
-        for node, path, component, severity in one.get("also", [])
-    )
+def _results(told: Mapping[str, Any]) -> frozenset[Result]:
+    found = set()
+    for node, path, component, severity in told.get("also", []):
+        inverse = "^" if path.startswith("^") else ""
+        steps = inverse + _term(path.removeprefix("^")).n3() if path else ""
+        found.add((_term(node).n3(), steps, component, severity))
+    return frozenset(found)
