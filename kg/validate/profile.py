@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from rdflib import RDF, SH, BNode, Graph
 from rdflib.term import Node
 
@@ -13,8 +15,9 @@ SEVERITIES = {"violation": SH.Violation, "warning": SH.Warning, "info": SH.Info}
 _TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
 
 
+@cache
 def packaged_shapes() -> Graph:
-    """Return the union of the shape files of the package ``shapes``."""
+    """Return the union of the shape files of the package ``shapes``, read once; it is shared, so do not change it."""
     graph = Graph()
     for file in shape_files():
         graph.parse(data=file.read_text(encoding="utf-8"), format="turtle")
@@ -50,6 +53,13 @@ def _remove(graph: Graph, subject: Node, predicate: Node, value: Node) -> None:
     if isinstance(value, BNode):
         for further in list(graph.predicate_objects(value)):
             _remove(graph, value, *further)
+
+
+def targeted(shapes: Graph, data: Graph) -> set[Node]:
+    """Return the nodes of the data that any shape is aimed at, by the classes that the data state."""
+    found = {node for kind in shapes.objects(None, SH.targetClass) for node in data.subjects(RDF.type, kind)}
+    found |= {node for one in shapes.objects(None, SH.targetSubjectsOf) for node in data.subjects(one)}
+    return found | {node for one in shapes.objects(None, SH.targetObjectsOf) for node in data.objects(None, one)}
 
 
 def flattened(shapes: Graph) -> Graph:

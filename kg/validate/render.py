@@ -32,7 +32,10 @@ def as_text(source: Source, report: Report, *, severity: str, every: bool) -> st
     """
     short = _shortener({"id": DEFAULT_BASE, **source.prefixes, **PREFIXES})
     verdict = "conforms" if report.conforms else "does not conform"
-    lines = [f"{source.name}: {verdict} ({', '.join(_counts(report, severity))}; {report.triples} triples)"]
+    size = f"{report.nodes} {'node' if report.nodes == 1 else 'nodes'} judged, {report.triples} triples"
+    lines = [f"{source.name}: {verdict} ({', '.join(_counts(report, severity))}; {size})"]
+    if not report.nodes:
+        lines.append("  nothing in it is described in the terms of the Legation ontology: is it the right file?")
     for _, group in groupby(report.findings, key=lambda one: (one.severity, one.title, one.path, one.message)):
         lines += _group(list(group), short, every=every)
     return "\n".join(lines)
@@ -87,6 +90,7 @@ def as_json(judged: Sequence[tuple[Source, Report]], *, severity: str) -> str:
         {
             "file": source.name,
             "conforms": report.conforms,
+            "nodes": report.nodes,
             "triples": report.triples,
             "counts": {name: report.counts.get(name, 0) for name in asked},
             "findings": [_record(finding) for finding in report.findings],

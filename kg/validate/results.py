@@ -13,7 +13,7 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from kg.errors import InputError
-from kg.validate.profile import SEVERITIES, flattened
+from kg.validate.profile import SEVERITIES, flattened, targeted
 
 _NAMES = {str(severity): name for name, severity in SEVERITIES.items()}
 _ORDER = list(SEVERITIES)
@@ -42,9 +42,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """What SHACL says of a graph of so many triples; ``graph`` is its own report, a ``sh:ValidationReport``."""
+    """What SHACL says of a graph; ``graph`` is its own report, a ``sh:ValidationReport``.
+
+    ``nodes`` is how many nodes were judged: none where nothing is described in the terms that the shapes know.
+    """
 
     findings: tuple[Finding, ...]
+    nodes: int
     triples: int
     graph: Graph
 
@@ -76,7 +80,7 @@ def judge(data: Graph, shapes: Graph) -> Report:
     # Results of nested shapes, where a processor tells them, are details of these and not results of their own.
     results = [result for node in graph.subjects(RDF.type, SH.ValidationReport) for result in graph[node : SH.result]]
     findings = {_finding(graph, result, shapes) for result in results}
-    return Report(tuple(sorted(findings, key=_rank)), len(data), graph)
+    return Report(tuple(sorted(findings, key=_rank)), len(targeted(shapes, data)), len(data), graph)
 
 
 def _rank(finding: Finding) -> tuple[int, str, str, str, str, str, str]:
@@ -112,7 +116,5 @@ def path_text(shapes: Graph, path: Node) -> str:
         return path.n3()
     if inverse := shapes.value(path, SH.inversePath):
         return f"^{path_text(shapes, inverse)}"
-    alternatives = shapes.value(path, SH.alternativePath, any=False)
-    if alternatives is None:
-        raise ShapeLoadError(f"{path.n3()}: a path of this kind has no words here", "path")
+    alternatives = shapes.value(path, SH.alternativePath) or RDF.nil
     return "|".join(path_text(shapes, member) for member in Collection(shapes, alternatives))

@@ -7,7 +7,6 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -96,11 +95,20 @@ def _bytes(path: Path) -> bytes:
         if path.suffix == ".gz":
             return gzip.decompress(data)
         if path.suffix == ".zst":
-            with zstandard.ZstdDecompressor().stream_reader(BytesIO(data), read_across_frames=True) as unpacked:
-                return unpacked.read()
+            return b"".join(_frames(data))
     except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
         raise InputError(f"{path}: cannot be read ({error}); check the path and that the file is complete") from error
     return data
+
+
+def _frames(data: bytes) -> Iterator[bytes]:
+    """Yield each frame of a zstd file unpacked; the library's own reader takes one that is cut short for whole."""
+    while data:
+        frame = zstandard.ZstdDecompressor().decompressobj()
+        yield frame.decompress(data)
+        if not frame.eof:
+            raise EOFError("it ends in the middle")
+        data = frame.unused_data
 
 
 def _where(data: bytes, form: ox.RdfFormat, error: SyntaxError | ValueError) -> str:
