@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -248,3 +249,21 @@ def test_a_bad_literal_is_a_violation_and_no_crash(validate: Validate, write: Wr
     code, out = validate(write("a.ttl", prefixes + article))
     assert code == 1
     assert "  Violation: Article, dct:issued (2)\n" in out
+
+
+def test_the_readmes_example_is_what_is_printed(
+    validate: Validate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    section = readme.partition("### Does my data fit?")[2].partition("\n### ")[0]
+    (data,), (printed,) = (re.findall(rf"```{kind}\n(.*?)```", section, re.DOTALL) for kind in ("turtle", "text"))
+    monkeypatch.chdir(tmp_path)
+    Path("mine.ttl").write_text(data, "utf-8")
+    assert validate("mine.ttl") == (1, printed)
+
+
+def test_the_readme_tells_what_the_json_holds(validate: Validate, write: Write) -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    told = json.loads(validate(write("bad.ttl", BAD), "--format", "json")[1])
+    (file,) = told["files"]
+    assert [key for key in {*told, *file, *file["findings"][0]} - {"file"} if f"`{key}`" not in readme] == []

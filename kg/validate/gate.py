@@ -57,8 +57,7 @@ class Validator:
         """Return whether a compiled SHACL engine finds the union of the quads in order; False where there is none.
 
         The tests hold it to what :meth:`check` says, on examples of every shape and on quads spoilt in many ways.
-        The one difference known is a date before the year 1, which rdflib cannot read and so only :meth:`check`
-        refuses.
+        The one difference known is a date in the year 0, which rdflib cannot read and so only :meth:`check` refuses.
         """
         if self._compiled is None:
             return False
