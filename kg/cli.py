@@ -153,7 +153,7 @@ def _demo(options: argparse.Namespace) -> int:
     from kg.pipeline import build
 
     with resources.as_file(resources.files("seeds")) as seeds:
-        code = making.report(build(sorted(Path(seeds).glob("*.txt")), DEMO, tell=progress()))
+        code = making.report(build(sorted(Path(seeds).glob("*.txt")), DEMO, every_dump=True, tell=progress()))
     options.dir = DEMO
     return serving.start(options, hint=TRY) or code
 

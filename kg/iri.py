@@ -23,6 +23,7 @@ PREFIXES = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "dc": "http://purl.org/dc/elements/1.1/",
     "dct": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
     "gaf": "http://groundedannotationframework.org/gaf#",
     "geo": "http://www.w3.org/2003/01/geo/wgs84_pos#",
     "oa": "http://www.w3.org/ns/oa#",
@@ -36,7 +37,9 @@ PREFIXES = {
     "sem": "http://semanticweb.cs.vu.nl/2009/11/sem/",
     "semapv": "https://w3id.org/semapv/vocab/",
     "skos": "http://www.w3.org/2004/02/skos/core#",
+    "spdx": "http://spdx.org/rdf/terms#",
     "sssom": "https://w3id.org/sssom/",
+    "vcard": "http://www.w3.org/2006/vcard/ns#",
     "void": "http://rdfs.org/ns/void#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
@@ -50,6 +53,15 @@ def term(curie: str) -> NamedNode:
     return NamedNode(PREFIXES[prefix] + local)
 
 
+def compact(iri: str) -> str:
+    """Return the prefixed name of an IRI, or the IRI where no prefix fits: ``leg:visitor``."""
+    fits = [(prefix, space) for prefix, space in PREFIXES.items() if iri.startswith(space)]
+    if not fits:
+        return iri
+    prefix, space = max(fits, key=lambda pair: len(pair[1]))
+    return f"{prefix}:{iri.removeprefix(space)}"
+
+
 @dataclass(frozen=True)
 class Names:
     """Mints the IRIs of a data set; equal content has equal IRIs in every build.
@@ -58,6 +70,11 @@ class Names:
     """
 
     base: str = DEFAULT_BASE
+
+    @property
+    def site(self) -> str:
+        """The address below which a deployment serves everything else: the base without its last ``id/``."""
+        return self.base.removesuffix("id/")
 
     def node(self, key: str) -> NamedNode:
         """Return the node of an actor, a place or an event, whose key is the path of its IRI."""

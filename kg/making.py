@@ -30,6 +30,7 @@ def add_to(commands: Any) -> None:
     )
     arguments.add_min_confidence(command)
     _add_links(command)
+    _add_dumps(command, default="all")
     command.set_defaults(run=_build)
 
     command = commands.add_parser("add", help="make the next release: the current one with more or corrected articles")
@@ -64,6 +65,7 @@ def add_to(commands: Any) -> None:
         "--full-text", action="store_true", help="also read the pages that feeds link to, where robots.txt lets us"
     )
     _add_workers(command)
+    _add_dumps(command, default="nquads")
     command.set_defaults(run=_watch)
 
     command = commands.add_parser("link", help="look for unlinked actors and places in another data set")
@@ -97,6 +99,15 @@ def _add_workers(command: Any) -> None:
     )
 
 
+def _add_dumps(command: Any, *, default: str) -> None:
+    command.add_argument(
+        "--dumps",
+        choices=("all", "nquads"),
+        default=default,
+        help=f"files of a first release and those grown from it: all, or only the N-Quads and the links ({default})",
+    )
+
+
 def _add_links(command: Any) -> None:
     command.add_argument("--links", type=Path, metavar="FILE", help="accepted links (DIR/links.sssom.tsv, if there)")
 
@@ -111,6 +122,7 @@ def _build(options: argparse.Namespace) -> int:
         base=options.base,
         min_confidence=options.min_confidence,
         links=options.links,
+        every_dump=options.dumps == "all",
         tell=progress(),
     )
     return report(result)
@@ -136,7 +148,9 @@ def _watch(options: argparse.Namespace) -> int:
     outcome = watch(
         options.source,
         options.to,
-        build=lambda inputs, out: build(inputs, out, workers=options.workers, tell=progress()),
+        build=lambda inputs, out: build(
+            inputs, out, workers=options.workers, every_dump=options.dumps == "all", tell=progress()
+        ),
         add=lambda inputs, to: add(inputs, to, workers=options.workers, tell=progress()),
         batch=options.batch,
         every_s=options.every,

@@ -52,6 +52,7 @@ def build(
     base: str = DEFAULT_BASE,
     min_confidence: float | None = None,
     links: Path | None = None,
+    every_dump: bool = False,
     make_reader: MakeReader = spacy_reader,
     tell: Tell = lambda done, of: None,
 ) -> BuildResult:
@@ -59,7 +60,8 @@ def build(
 
     Neither the order of the inputs nor the number of ``workers`` (processes) shows in the release. Reports are those
     that score above thresholds set for most users, or all of at least ``min_confidence`` (0–1): more of them or fewer.
-    Links accepted from elsewhere come from the file ``links``, or from ``out/links.sssom.tsv`` where that is.
+    Links accepted from elsewhere come from the file ``links``, or from ``out/links.sssom.tsv`` where that is. With
+    ``every_dump`` this release and those that grow from it have all files of :mod:`kg.dumps`, else the least.
 
     Raises:
         InputError: Not one article can be published, or the file of links is malformed.
@@ -78,7 +80,7 @@ def build(
     refused = tuple(sorted({*unread, *readings.refused}))
     if not readings.accounts:
         raise NothingError(nothing(inputs, refused))
-    settings = Settings(base, software_version(), readings.model, min_confidence)
+    settings = Settings(base, software_version(), readings.model, min_confidence, every_dump)
     with writing(out) as turn:
         change = _Change(put=readings.accounts, refused=refused, given=refused)
         return _publish(turn, None, settings, change, accepted, given=links is not None)
@@ -231,6 +233,8 @@ def _contents(
         accepted=Taken(links.sha256, used, links.rows - used) if links else None,
         contradictions=_gathered(state.contradictions()),
         write_state=write_state,
+        every_dump=settings.every_dump,
+        coverage=state.coverage(),
     )
 
 

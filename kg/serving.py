@@ -42,6 +42,14 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--allow-private-service", action="store_true", help="also where such an endpoint has a private address"
     )
     command.add_argument(
+        "--texts",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="INPUT",
+        help="show articles in full on their pages, from these files and folders that they were read from (none)",
+    )
+    command.add_argument(
         "--access-log", default="", metavar="FILE", help="a line of JSON for each request; - is standard output (none)"
     )
     command.add_argument(
@@ -102,6 +110,9 @@ def start(
     """Serve until told to stop; ``hint`` is printed once it goes, with the address in it."""
     from server.client import LOOPBACK, networks  # noqa: TID251 - as below
     from server.serve import serve  # noqa: TID251 - the command line starts the server; nothing else in kg knows it
+    from server.texts import Texts  # noqa: TID251 - as above
+
+    inputs = getattr(options, "texts", [])  # nor this
 
     def ready(address: str) -> None:
         print(f"serving {options.dir} at {address}/ until Ctrl-C; SPARQL at {address}/sparql", flush=True)
@@ -116,6 +127,7 @@ def start(
         federation=federation,
         log_to=getattr(options, "access_log", ""),  # which the demo does not offer
         trusted=networks(getattr(options, "trust_proxy", None) or map(str, LOOPBACK)),
+        texts=Texts.read(inputs) if inputs else None,
         on_ready=ready,
     )
     return 0

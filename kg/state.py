@@ -15,18 +15,21 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, astuple, dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from kg.edtf import bounds
 from kg.errors import ReleaseError
 from kg.merge.occasions import ANY
 from kg.merge.telling import paragraph
+from kg.rdf.catalogue import Coverage
 from kg.records import Account, Actor, Contradiction, Event, Place, Refusal, Span, Statement
 from kg.release.sums import STATE
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the tables or what is in them change their meaning: a state of another format is not read."""
 
 Where = tuple[str, int]
@@ -40,8 +43,10 @@ CREATE TABLE shelves (key TEXT, month INTEGER, article TEXT, report INTEGER,
   PRIMARY KEY (key, month, article, report)) WITHOUT ROWID;
 CREATE INDEX shelves_of ON shelves (article, report);
 CREATE TABLE told (article TEXT, report INTEGER, event TEXT, PRIMARY KEY (article, report)) WITHOUT ROWID;
-CREATE TABLE events (key TEXT PRIMARY KEY, kind TEXT, event BLOB);
+CREATE TABLE events (key TEXT PRIMARY KEY, kind TEXT, first TEXT, last TEXT, event BLOB);
 CREATE INDEX events_by_kind ON events (kind);
+CREATE INDEX events_by_first ON events (first);
+CREATE INDEX events_by_last ON events (last);
 CREATE TABLE parts (unit TEXT, kind TEXT, payload TEXT, number INTEGER,
   PRIMARY KEY (unit, kind, payload)) WITHOUT ROWID;
 CREATE INDEX parts_by_kind ON parts (kind, unit);
@@ -64,6 +69,7 @@ class Settings:
     software: str
     model: str
     min_confidence: float | None = None
+    every_dump: bool = False
 
 
 @dataclass(frozen=True)
@@ -183,10 +189,22 @@ class State:
     def put_events(self, events: Iterable[Event]) -> None:
         """Keep events, and that their reports tell of them."""
         for event in events:
-            row = (event.key, type(event.event).__name__, _packed(_EVENT, event))
-            self._db.execute("INSERT OR REPLACE INTO events VALUES (?, ?, ?)", row)
+            days = bounds(event.edtf) if event.edtf and event.status == "occurred" else None
+            first, last = (day.isoformat() for day in days) if days else (None, None)
+            row = (event.key, type(event.event).__name__, first, last, _packed(_EVENT, event))
+            self._db.execute("INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?)", row)
             told = ((*where, event.key) for where in event.reports)
             self._db.executemany("INSERT OR REPLACE INTO told VALUES (?, ?, ?)", told)
+
+    def coverage(self) -> Coverage:
+        """Return on which days what occurred can have been, and in which countries the places lie that are named.
+
+        Events with an open end, or without a year, do not count.
+        """
+        first, last = self._one("SELECT MIN(first) FROM events"), self._one("SELECT MAX(last) FROM events")
+        told = self._db.execute("SELECT DISTINCT payload ->> 'country' FROM parts WHERE kind = 'place'")
+        countries = tuple(sorted(country for (country,) in told if country))
+        return Coverage(first and date.fromisoformat(first), last and date.fromisoformat(last), countries)
 
     def drop_events(self, keys: Iterable[str]) -> None:
         """Forget events; what told of them must be put anew."""

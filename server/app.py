@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask, request
 
 from kg.iri import DEFAULT_BASE
-from server import completions, dumps, entities, examples, openapi, pages, sparql
+from server import catalogue, completions, context, dumps, entities, examples, openapi, pages, sparql
 from server.accesslog import access_log
 from server.client import LOOPBACK, Network
 from server.current import Current
@@ -29,6 +29,7 @@ from server.rate import Rate
 from server.ready import probe
 from server.reconcile import routes as reconcile
 from server.reconcile.index import Indexes
+from server.texts import Texts
 
 MAX_BODY = 256 * 1024
 """Longest request body in bytes: a query of 64 KiB in percent encoding, and its dataset."""
@@ -47,6 +48,7 @@ def create_app(
     queries: Sequence[Example] | None = None,
     log_to: str = "",
     trusted: Sequence[Network] = LOOPBACK,
+    texts: Texts | None = None,
 ) -> Flask:
     """Return the application that serves the current release below ``release_dir``, and later ones as they come.
 
@@ -54,7 +56,7 @@ def create_app(
     ``limits`` in processes of their own, which the first query starts; ``app.extensions["pool"]`` holds them.
     ``federation`` says which other endpoints queries may call (none). ``queries`` are the examples of the editor, by
     default those packaged. ``log_to`` is where the access log goes, a file or ``-``. Proxies in the ``trusted``
-    networks are believed whom they ask for.
+    networks are believed whom they ask for. ``texts`` are shown on the pages of their articles (none).
 
     Raises:
         ReleaseError: There is no release in the folder, or a damaged one.
@@ -76,9 +78,11 @@ def create_app(
     app.register_blueprint(
         sparql.blueprint(current, pool, base=base, editor=editor, federation=federation, tell_call=metrics.called)
     )
-    app.register_blueprint(pages.blueprint(current, examples=queries, probe=partial(probe, pool, current)))
-    app.register_blueprint(entities.blueprint(current, base=base))
+    app.register_blueprint(pages.blueprint(current, base=base, examples=queries, probe=partial(probe, pool, current)))
+    app.register_blueprint(entities.blueprint(current, base=base, texts=texts))
+    app.register_blueprint(context.blueprint())
     app.register_blueprint(dumps.blueprint(current))
+    app.register_blueprint(catalogue.blueprint(current, base=base))
     app.register_blueprint(openapi.blueprint())
     app.register_blueprint(metrics_page(metrics))
     indexes = Indexes(current, base=base)

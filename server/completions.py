@@ -13,10 +13,9 @@ from itertools import islice
 from flask import Blueprint, Response, jsonify, request
 from pyoxigraph import NamedNode, Store
 
-from kg.iri import PREFIXES, Names, term
+from kg.iri import PREFIXES, Names, compact, term
 from kg.release import Release
 from server.encoding import OFFERED
-from server.facts import compact
 from server.problem import Problem
 from server.reconcile import suggest
 from server.reconcile.index import Index

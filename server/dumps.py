@@ -1,59 +1,54 @@
-"""Downloads: each release's dumps, manifest and checksums, and the differences between releases.
+"""Downloads: each release's files, its manifest and checksums, and the differences between releases.
 
-What is found at such an address never changes.
+What is found at such an address never changes, but for those that begin with ``/dumps/latest``, which lead elsewhere.
 """
 
 from __future__ import annotations
 
-import mimetypes
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+import base64
 from urllib.parse import quote
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, send_file
 from werkzeug.wrappers import Response as BaseResponse
 
+from kg.dumps.files import FORMS, PACKED, form_name
+from kg.rdf.partitions import PARTS
 from kg.release.difference import BETWEEN
 from server.current import Current
 from server.negotiate import choose
+from server.offers import Download, differences, of_difference, of_release, releases
 from server.problem import Problem
 
-UNPACKED = ("manifest.json", "SHA256SUMS")
-"""Files of a release that are offered beside those in ``dumps/``; its store is not."""
-
-
-@dataclass(frozen=True)
-class Download:
-    """A file of a release; ``path`` is where it lies, ``size`` is in bytes."""
-
-    name: str
-    path: Path
-    size: int
-    media_type: str
+DAY_S = 86_400
 
 
 def blueprint(current: Current) -> Blueprint:
     """Return the list of dumps and the dumps. Only names that are in the list are ever looked up on disk."""
     routes = Blueprint("dumps", __name__)
+    folder = current.release_dir
 
     @routes.get("/dumps/")
     def listing() -> Response:
-        newest = current().version
-        releases = {version: _downloads(path) for version, path in _releases(current).items()}
-        diffs = {name: _files(path) for name, path in _diffs(current).items()}
+        newest = current()
+        found = {version: of_release(version, path) for version, path in releases(folder, newest).items()}
+        diffs = {name: of_difference(path) for name, path in differences(folder).items()}
         if choose(request.accept_mimetypes, ["application/json", "text/html"]) == "text/html":
-            page = render_template("dumps.html", releases=releases, diffs=diffs, current=newest)
+            shown = {version: _shown(version, files) for version, files in found.items()}
+            page = render_template("dumps.html", releases=shown, diffs=diffs, current=newest.version, packed=PACKED)
             return Response(page, mimetype="text/html")
         return jsonify(
-            current=newest,
+            current=newest.version,
             releases=[
-                {"version": version, "current": version == newest, "files": [_listed(version, file) for file in found]}
-                for version, found in releases.items()
+                {
+                    "version": version,
+                    "current": version == newest.version,
+                    "files": [_listed(version, file) for file in files],
+                }
+                for version, files in found.items()
             ],
             diffs=[
-                {"from": one, "to": other, "files": [_listed(name, file) for file in found]}
-                for name, found in diffs.items()
+                {"from": one, "to": other, "files": [_listed(name, file) for file in files]}
+                for name, files in diffs.items()
                 for one, _, other in [name.partition(BETWEEN)]
             ],
         )
@@ -61,68 +56,80 @@ def blueprint(current: Current) -> Blueprint:
     @routes.get("/dumps/latest")
     def latest() -> BaseResponse:
         release = current()
-        response = redirect(_address(release.version, release.dump.name))
-        response.headers["Cache-Control"] = "no-cache"
-        return response
+        return _lead_on(_address(release.version, release.dump.name))
+
+    @routes.get("/dumps/latest/<name>")
+    def latest_file(name: str) -> BaseResponse:
+        release = current()
+        begin = f"legation-{release.version}"
+        wanted = {name, name.replace("legation", begin, 1) if name.startswith("legation") else name}
+        for file in of_release(release.version, release.path):
+            if file.name in wanted:
+                return _lead_on(_address(release.version, file.name))
+        raise Problem(404, f"The current release has no file {name}; /dumps/ lists what there is.")
 
     @routes.get("/dumps/<version>/<name>")
     def download(version: str, name: str) -> Response:
         if BETWEEN in version:
-            path = _diffs(current).get(version)
-            files = _files(path) if path else []
+            path = differences(folder).get(version)
+            files = of_difference(path) if path else []
         else:
-            path = _releases(current).get(version)
-            files = _downloads(path) if path else []
+            path = releases(folder, current()).get(version)
+            files = of_release(version, path) if path else []
         for file in files:
             if file.name == name:
-                return send_file(file.path, mimetype=file.media_type, conditional=True, max_age=86400)
+                return _sent(file)
         raise Problem(404, f"There is no file {name} of a release {version}; /dumps/ lists what there is.")
 
     return routes
 
 
-def _releases(current: Current) -> Mapping[str, Path]:
-    """Return the complete releases by version, the current one first, then the others from new to old."""
-    now, folder = current(), current.release_dir / "releases"
-    found = [path for path in folder.iterdir() if _complete(path)] if folder.is_dir() else []
-    found.sort(key=lambda path: ((path / "manifest.json").stat().st_mtime_ns, path.name), reverse=True)
-    others = {path.name: path for path in found if path.name != now.version}
-    return {now.version: now.path, **others}
+def _lead_on(address: str) -> BaseResponse:
+    response = redirect(address)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
-def _diffs(current: Current) -> Mapping[str, Path]:
-    """Return the published differences by the two versions that they lie between, sorted."""
-    folder = current.release_dir / "diffs"
-    found = sorted(folder.iterdir()) if folder.is_dir() else []
-    return {path.name: path for path in found if BETWEEN in path.name and not path.name.startswith(".")}
+def _sent(file: Download) -> Response:
+    """Return a file or the range of it that was asked for, named by its checksum where that is known (RFC 9530)."""
+    etag: str | bool = file.digest or True
+    response = send_file(file.path, mimetype=file.media_type, conditional=True, etag=etag, max_age=DAY_S)
+    if file.digest:
+        digest = base64.b64encode(bytes.fromhex(file.digest)).decode()
+        response.headers["Repr-Digest"] = f"sha-256=:{digest}:"
+    return response
 
 
-def _complete(path: Path) -> bool:
-    """Say whether a folder is a release; drafts have names that start with a dot."""
-    return not path.name.startswith(".") and (path / "manifest.json").is_file()
-
-
-def _downloads(path: Path) -> list[Download]:
-    return [*_files(path / "dumps"), *(_download(path / name) for name in UNPACKED if (path / name).is_file())]
-
-
-def _files(folder: Path) -> list[Download]:
-    found = sorted(folder.iterdir()) if folder.is_dir() else []
-    return [_download(file) for file in found if file.is_file()]
-
-
-def _download(file: Path) -> Download:
-    return Download(file.name, file, file.stat().st_size, _media_type(file.name))
-
-
-def _media_type(name: str) -> str:
-    if name.endswith(".gz"):  # the archive as it is: what is inside is the client's to unpack
-        return "application/gzip"
-    return mimetypes.guess_type(name)[0] or "text/plain"
+def _shown(version: str, files: list[Download]) -> dict[str, object]:
+    """Return files as a page shows them: those of the graph in a table of parts and forms, and the others."""
+    by_name = {file.name: file for file in files}
+    forms = {
+        part: {
+            form.name: [
+                by_name[name]
+                for packing in PACKED
+                if (name := form_name(version, form.ending, packing, part=part)) in by_name
+            ]
+            for form in FORMS
+        }
+        for part in ("", *PARTS)
+    }
+    in_table = {file.name for row in forms.values() for cell in row.values() for file in cell}
+    return {
+        "parts": [
+            {"name": PARTS.get(part, "Everything"), "forms": row} for part, row in forms.items() if any(row.values())
+        ],
+        "others": [file for file in files if file.name not in in_table],
+    }
 
 
 def _listed(version: str, file: Download) -> dict[str, str | int]:
-    return {"name": file.name, "url": _address(version, file.name), "bytes": file.size, "type": file.media_type}
+    told = {"sha256": file.digest} if file.digest else {}
+    if file.about:
+        told |= {"title": file.about.title, "format": file.about.media_type}
+        told |= {"part": file.about.part} if file.about.part else {}
+    address = _address(version, file.name)
+    return {"name": file.name, "url": address, "bytes": file.size, "type": file.media_type, **told}
 
 
 def _address(version: str, name: str) -> str:

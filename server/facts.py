@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
-from kg.iri import PREFIXES
+from kg.iri import PREFIXES, compact
 
 LIMIT = 500
 """Most statements shown in either direction; the page says so and links to the query that gives all."""
@@ -100,18 +100,13 @@ def show(store: Store, term: Term, *, base: str) -> Value:
 def page_path(iri: str, *, base: str) -> str:
     """Return where this server tells about an IRI: its page, or the ontology; empty for what lies elsewhere."""
     if iri.startswith(base):
-        key, hash_, part = iri.removeprefix(base).partition("#")
-        return f"/page/{quote(key, safe=PATH_CHARACTERS)}{hash_}{part}"
-    return "/ontology" if iri.startswith(PREFIXES["leg"]) else ""
+        return path_of("page", iri, base=base) + "".join(iri.removeprefix(base).partition("#")[1:])
+    return f"/ontology#{iri.removeprefix(PREFIXES['leg'])}" if iri.startswith(PREFIXES["leg"]) else ""
 
 
-def compact(iri: str) -> str:
-    """Return the prefixed name of an IRI, or the IRI where no prefix fits: ``leg:visitor``."""
-    fits = [(prefix, space) for prefix, space in PREFIXES.items() if iri.startswith(space)]
-    if not fits:
-        return iri
-    prefix, space = max(fits, key=lambda pair: len(pair[1]))
-    return f"{prefix}:{iri.removeprefix(space)}"
+def path_of(kind: str, iri: str, *, base: str) -> str:
+    """Return the address of a thing (``id``), its page (``page``) or its data (``data``), without part or ending."""
+    return f"/{kind}/{quote(iri.removeprefix(base).partition('#')[0], safe=PATH_CHARACTERS)}"
 
 
 def _title(store: Store, node: NamedNode) -> str:

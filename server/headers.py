@@ -15,12 +15,11 @@ from pyoxigraph import NamedNode
 from kg.iri import Names, term
 from kg.release import Release
 from server.current import Current
-from server.facts import PATH_CHARACTERS
-from server.formats import EXTENSIONS
 
 EXPOSED = (
     "Accept-Post", "Accept-Ranges", "Allow", "Content-Disposition", "Content-Encoding", "Content-Length",
-    "Content-Range", "ETag", "Link", "Location", "Retry-After", "Vary", "X-Absent-Graphs", "X-Request-Id",
+    "Content-Location", "Content-Range", "ETag", "Link", "Location", "Repr-Digest", "Retry-After", "Vary",
+    "X-Absent-Graphs", "X-Request-Id",
 )  # fmt: skip
 """Headers that scripts may read beside the safe ones of the Fetch Standard (such as ``Content-Type``)."""
 
@@ -39,7 +38,17 @@ SAME_ORIGIN = (
 INERT = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 """Content security policy of data: XML that a query made up must not run as a script of this origin."""
 
-NEGOTIATED = frozenset({"sparql.sparql", "dumps.listing", "entities.thing", "metrics.exposition"})
+NEGOTIATED = frozenset(
+    {
+        "catalogue.catalog",
+        "catalogue.void",
+        "dumps.listing",
+        "entities.negotiated",
+        "entities.thing",
+        "metrics.exposition",
+        "sparql.sparql",
+    }
+)
 """Addresses whose answers hang on ``Accept``, also when they are errors."""
 
 
@@ -77,7 +86,7 @@ def add_headers(app: Flask, current: Current, *, base: str) -> None:
             licences.clear()
             licences[release.version] = _licence(release, base)
         if found := ", ".join(_links(response, release.version, licences.get(release.version, ""))):
-            headers.add("Link", found)
+            headers["Link"] = ", ".join(filter(None, (headers.get("Link"), found)))
         return response
 
 
@@ -88,9 +97,11 @@ def _links(response: Response, version: str, licence: str) -> Iterator[str]:
         case "sparql.sparql" | "pages.home":
             yield link(f"{root}/openapi.json", "service-desc", type_="application/json")
             yield link(f"{root}/", "service-doc", type_="text/html")
-            yield link(f"{root}/ontology", "describedby", type_="text/turtle")
-        case "entities.page" | "entities.data" if response.status_code == 200:
-            yield from _of_thing(root)
+            for description in ("ontology", "void.ttl", "catalog.ttl"):
+                yield link(f"{root}/{description}", "describedby", type_="text/turtle")
+        case "entities.page" | "entities.data" | "entities.negotiated" | "entities.thing" if response.status_code < 400:
+            if licence:  # else the release does not describe itself
+                yield link(f"{root}/id/release/{quote(version, safe='')}", "collection")
         case "dumps.listing":
             for media_type in ("application/json", "text/html"):
                 yield link(f"{root}/dumps/", "alternate", type_=media_type)
@@ -104,21 +115,6 @@ def _links(response: Response, version: str, licence: str) -> Iterator[str]:
             return
     if licence and response.status_code < 400:
         yield link(licence, "license")
-
-
-def _of_thing(root: str) -> Iterator[str]:
-    """Yield the links between the page of a thing, its data in each format, and the thing itself."""
-    args = request.view_args or {}
-    sent = str(request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or quote(request.path))
-    key = sent.partition("?")[0].partition(f"/{request.path[1:5]}/")[2]
-    ending = str(args.get("ending", ""))
-    key = quote(key.removesuffix(f".{ending}") if ending else key, safe=PATH_CHARACTERS)
-    yield link(f"{root}/id/{key}", "describes")
-    for other, media_type in EXTENSIONS.items():
-        if other != ending:
-            yield link(f"{root}/data/{key}.{other}", "alternate", type_=media_type)
-    if ending:
-        yield link(f"{root}/page/{key}", "alternate", type_="text/html")
 
 
 def link(target: str, relation: str, *, type_: str = "") -> str:

@@ -10,7 +10,8 @@ from importlib.resources import files
 from flask import Blueprint, Response, jsonify, render_template, url_for
 from pyoxigraph import Literal, QuerySolutions, Store
 
-from kg.iri import PREFIXES
+from kg.iri import PREFIXES, Names
+from server.catalogue import card
 from server.current import Current
 from server.examples import Example
 from server.ready import Seal
@@ -27,6 +28,9 @@ COUNTED = {
     "Place": "places",
 }
 """Classes whose members the landing page counts, and the word for several."""
+
+GRAPHS = ("events", "actors", "derived", "records", "links", "release", "ontology")
+"""Graphs from which the landing page leads to every thing, as far as there are such."""
 
 FIRST = f"""PREFIX leg: <{PREFIXES["leg"]}>
 PREFIX rdfs: <{PREFIXES["rdfs"]}>
@@ -60,7 +64,7 @@ class Count:
     number: int
 
 
-def blueprint(current: Current, *, examples: Sequence[Example], probe: Callable[[], Seal]) -> Blueprint:
+def blueprint(current: Current, *, base: str, examples: Sequence[Example], probe: Callable[[], Seal]) -> Blueprint:
     """Return the landing page, the packaged vocabulary, and the two checks that operators poll.
 
     ``/healthz`` asks whether the process answers at all, and looks at nothing else: to restart it would not help a
@@ -73,7 +77,12 @@ def blueprint(current: Current, *, examples: Sequence[Example], probe: Callable[
     def home() -> Response:
         release = current()
         html = render_template(
-            "home.html", release=release, counts=counts(release.version, release.store), examples=examples
+            "home.html",
+            release=release,
+            counts=counts(release.version, release.store),
+            examples=examples,
+            card=card(release, base),
+            graphs=[name for name in GRAPHS if release.store.contains_named_graph(Names(base).graph(name))],
         )
         return Response(html, mimetype="text/html")
 
@@ -126,9 +135,10 @@ def editor(current: Current, *, base: str, timeout_s: float, examples: Sequence[
 
 
 def turtle(package: str) -> bytes:
-    """Return the Turtle files of a package as one document, in the order of their names."""
+    """Return the Turtle files of a package as one document: the ontology's own first, then by their names."""
     found = sorted(
-        (file for file in files(package).iterdir() if file.name.endswith(".ttl")), key=lambda file: file.name
+        (file for file in files(package).iterdir() if file.name.endswith(".ttl")),
+        key=lambda file: (file.name != "legation.ttl", file.name),
     )
     return b"\n".join(file.read_bytes() for file in found)
 

@@ -25,6 +25,7 @@ from server.current import check
 from server.early import Worker
 from server.federation import Federation
 from server.limits import Limits
+from server.texts import Texts
 
 THREADS = 1000
 """Requests that may be open at a time, slow clients' among them; threads are only started as they are needed."""
@@ -45,6 +46,7 @@ def serve(
     federation: Federation | None = None,
     log_to: str = "",
     trusted: Sequence[Network] = LOOPBACK,
+    texts: Texts | None = None,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve until the process is told to stop (SIGTERM, or Ctrl-C), then finish the requests at hand and return.
@@ -52,7 +54,8 @@ def serve(
     ``on_ready`` gets the address, such as ``http://127.0.0.1:8000``, as soon as it takes requests. Port 0 takes
     any free one. ``federation`` says which other endpoints queries may call (none). Warnings and errors go to
     standard error, and nothing else is printed but the access log, if ``log_to`` is ``-``; it may be a file. Proxies
-    in the ``trusted`` networks are believed whom they ask for.
+    in the ``trusted`` networks are believed whom they ask for. ``texts`` are shown on the pages of their
+    articles (none).
 
     Raises:
         ReleaseError: There is no release in the folder, or its store cannot be opened.
@@ -64,7 +67,7 @@ def serve(
     limits = limits or Limits()
 
     def make() -> Flask:
-        app = create_app(release_dir, limits=limits, federation=federation, log_to=log_to, trusted=trusted)
+        app = create_app(release_dir, limits=limits, federation=federation, log_to=log_to, trusted=trusted, texts=texts)
         app.extensions["pool"].probe()
         return app
 

@@ -24,6 +24,14 @@ def seeds_release(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 
 @pytest.fixture(scope="session")
+def whole_release(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """Return the same with all files to download."""
+    out = tmp_path_factory.mktemp("whole-release")
+    build(sorted(SEEDS.glob("*.txt")), out, every_dump=True)
+    return open_release(out)
+
+
+@pytest.fixture(scope="session")
 def known() -> Authority:
     """Return the packaged authority."""
     return Authority.load()

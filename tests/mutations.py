@@ -18,7 +18,7 @@ from typing import Any
 import pyoxigraph as ox
 from rdflib import RDF, SH, XSD, BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection
-from rdflib.namespace import PROV, SKOS
+from rdflib.namespace import PROV, SKOS, VOID
 from rdflib.term import Node
 
 from kg.iri import PREFIXES
@@ -51,6 +51,7 @@ BOTH_WAYS = {
     *(URIRef(f"{LEG}{name}") for name in ("reports", "metWith", "metInPersonWith")),
     PROV.wasDerivedFrom,
     SKOS.topConceptOf,
+    VOID.subset,
 }
 """What a copy holds also of those that point at one of its nodes: the shapes look at it from both ends."""
 

@@ -285,7 +285,7 @@ def test_a_record_says_whose_it_is_and_quotes_its_source() -> None:
         ("rdfs:label", "Secretary of State Antony John Blinken in Egypt (Cairo), 2023-01-29/2023-01-30"),
         ("leg:traveller", Names().node(BLINKEN.key).value),
         ("leg:countryCode", "EG"),
-        ("leg:place", Names().node(CAIRO.key).value),
+        ("leg:recordedPlace", Names().node(CAIRO.key).value),
         ("leg:edtf", "2023-01-29/2023-01-30"),
         ("leg:earliest", "2023-01-29"),
         ("leg:latest", "2023-01-30"),

@@ -104,6 +104,7 @@ def test_the_engine_of_the_gate_agrees(shapes: Graph, data: Graph, by_verdict: s
     assert results == by_verdict
 
 
+@pytest.mark.slow
 def test_an_engine_of_another_language_agrees(
     shapes: Graph, data: Graph, good: Graph, by_verdict: set[Result], tmp_path: Path
 ) -> None:

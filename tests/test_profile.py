@@ -103,12 +103,19 @@ def test_what_is_open_is_there_and_not_asked_for(shapes: Graph, release: Graph) 
         assert loose if name == "*" else name in loose, (kind, name)
 
 
+def vocabulary() -> Graph:
+    graph = Graph()
+    for path in ontology.paths():
+        graph.parse(data=path.read_text(encoding="utf-8"), format="turtle")
+    return graph
+
+
 def kinds(data: Graph, node: Node) -> set[str]:
     return {curie(kind.n3()) for kind in data.objects(node, RDF.type)}
 
 
 def test_every_property_of_the_ontology_is_asked_for(shapes: Graph) -> None:
-    terms = Graph().parse(ontology.path())
+    terms = vocabulary()
     own = {
         node
         for kind in (OWL.ObjectProperty, OWL.DatatypeProperty)
@@ -122,7 +129,7 @@ def test_every_property_of_the_ontology_is_asked_for(shapes: Graph) -> None:
 
 def test_every_property_of_the_ontology_stands_in_the_model_example() -> None:
     """The mutants are made from it: what is not there could not be broken."""
-    terms, model = Graph().parse(ontology.path()), Graph().parse(WHOLE)
+    terms, model = vocabulary(), Graph().parse(WHOLE)
     own = {
         node
         for kind in (OWL.ObjectProperty, OWL.DatatypeProperty)
@@ -140,13 +147,13 @@ def test_every_class_of_the_ontology_that_has_nodes_is_a_target(shapes: Graph, r
 
 
 def test_every_kind_of_organization_is_a_target(shapes: Graph) -> None:
-    terms = Graph().parse(ontology.path())
+    terms = vocabulary()
     top, shape = URIRef(f"{LEG}Organization"), URIRef("https://w3id.org/legation/shapes#OrganizationKind")
     assert set(shapes.objects(shape, SH.targetClass)) == {*terms.transitive_subjects(RDFS.subClassOf, top)} - {top}
 
 
 def test_the_individuals_that_shapes_list_are_the_ontologys(shapes: Graph) -> None:
-    terms = Graph().parse(ontology.path())
+    terms = vocabulary()
     for path, kind in (("act", "Act"), ("mode", "Mode"), ("status", "Status")):
         (listed,) = {
             frozenset(Collection(shapes, values))
@@ -157,6 +164,6 @@ def test_the_individuals_that_shapes_list_are_the_ontologys(shapes: Graph) -> No
 
 
 def test_every_term_that_shapes_name_is_in_the_ontology(shapes: Graph) -> None:
-    terms = Graph().parse(ontology.path())
+    terms = vocabulary()
     named = {node for triple in shapes for node in triple if isinstance(node, URIRef) and node.startswith(LEG)}
     assert {curie(node.n3()) for node in named if (node, RDF.type, None) not in terms} == set()

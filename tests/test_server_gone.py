@@ -62,11 +62,19 @@ def test_differences_are_listed_and_handed_out(client: FlaskClient, tmp_path: Pa
     before, after = (write_release(tmp_path, contents(lines)) for lines in (FULL, MERGED))
     (told,) = client.get("/dumps/").json["diffs"]
     assert (told["from"], told["to"]) == (before[0], after[0])
-    assert [file["name"] for file in told["files"]] == ["added.nq.gz", "patch.rdfp.gz", "removed.nq.gz"]
+    assert [file["name"] for file in told["files"]] == [
+        "added.nq.gz",
+        "changes.json",
+        "changes.md",
+        "patch.rdfp.gz",
+        "removed.nq.gz",
+    ]
     for file in told["files"]:
         answer = client.get(file["url"])
-        assert answer.content_type == "application/gzip"
         assert len(answer.data) == file["bytes"]
+        packed = file["name"].endswith(".gz")
+        kinds = {"application/gzip"} if packed else {"application/json", "text/markdown; charset=utf-8"}
+        assert answer.content_type in kinds
     added = gzip.decompress(client.get(told["files"][0]["url"]).data).splitlines(keepends=True)
     assert added == [change.line for change in diff(before[1], after[1]) if change.added]
     page = client.get("/dumps/", headers={"Accept": "text/html"}).text

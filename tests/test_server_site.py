@@ -60,7 +60,7 @@ class Links(HTMLParser):
         self.anchors.add(found.get("id", ""))
         if tag == "a" and "href" in found:
             self.links.append(found["href"])
-        elif tag in {"script", "link", "img"}:
+        elif tag in {"script", "link", "img"} and found.get("rel") not in {"canonical", "alternate"}:
             self.loaded += [found[name] for name in ("src", "href") if name in found]
 
 
@@ -181,17 +181,28 @@ def test_a_thing_sends_to_what_is_said_about_it(client: httpx.Client, accept: st
     assert "Accept" in response.headers["Vary"]
 
 
+def parse_as(client: httpx.Client, body: bytes, form: str) -> rdflib.Graph:
+    """Return what the server wrote; JSON-LD names the context by the address that the client has it from."""
+    if form == "json-ld":
+        written = json.loads(body)
+        assert written["@context"] == f"{client.base_url}/context.jsonld".replace("//context", "/context")
+        body = json.dumps({**written, **client.get(written["@context"]).json()}).encode()
+    return rdflib.Graph().parse(data=body, format=form)
+
+
 FORMATS = [("ttl", "turtle"), ("nt", "nt"), ("jsonld", "json-ld"), ("rdf", "xml")]
 
 
 @pytest.mark.parametrize(("ending", "form"), FORMATS)
 def test_data_holds_all_triples_of_the_thing(client: httpx.Client, ending: str, form: str) -> None:
     response = client.get(f"/data/visit/1111.{ending}")
-    node = NamedNode(f"{BASE}visit/1111")
-    expected = b"\n".join(str(q.triple).encode() + b" ." for q in quads() if q.subject == node)
-    assert isomorphic(
-        rdflib.Graph().parse(data=response.content, format=form), rdflib.Graph().parse(data=expected, format="nt")
-    )
+    node = rdflib.URIRef(f"{BASE}visit/1111")
+    expected = b"\n".join(str(q.triple).encode() + b" ." for q in quads() if q.subject.value == str(node))
+    told = parse_as(client, response.content, form)
+    about = rdflib.Graph()
+    for triple in told.triples((node, None, None)):
+        about.add(triple)
+    assert isomorphic(about, rdflib.Graph().parse(data=expected, format="nt"))
 
 
 @pytest.mark.parametrize(
@@ -209,7 +220,7 @@ def test_encoded_keys_and_graphs_are_found(client: httpx.Client, path: str, subj
     followed = client.get(f"/id/{path}", headers={"Accept": "application/n-triples"}, follow_redirects=True)
     assert followed.status_code == 200
     found = {quad.subject for quad in ox.parse(followed.content, RdfFormat.N_TRIPLES)}
-    assert found == {NamedNode(BASE + subject) for subject in subjects}
+    assert {NamedNode(BASE + subject) for subject in subjects} <= found
     assert client.get(f"/id/{path}", headers=HTML, follow_redirects=True).status_code == 200
 
 
@@ -220,7 +231,15 @@ def test_encoded_keys_and_graphs_are_found(client: httpx.Client, path: str, subj
         "/data/person/nobody.ttl",
         "/page/person/nobody",
         "/page/%3Cx%3E",
-        "/data/person/ada-example",
+        "/data/person/ada-example.html",
+        "/id/person/ada-example/",
+        "/id/person/ada-example%20",
+        "/id/person/ada-example%00",
+        "/id/person//ada-example",
+        "/id/Person/ada-example",
+        "/id/",
+        "/data/visit/1111.ttl?page=2",
+        "/data/visit/1111.ttl?page=x",
     ],
 )
 def test_what_is_unknown_is_404(client: httpx.Client, path: str) -> None:

@@ -7,8 +7,10 @@ that equal input gives equal quads and no blank nodes.
 
 from kg.rdf.actor import holding_quads, office_quads, offices_of, thing_quads
 from kg.rdf.article import article_quads
+from kg.rdf.catalogue import Coverage
 from kg.rdf.event import confirmation_quad, event_quads, official_quads, town
-from kg.rdf.release import Description, ontology_quads, release_quads
+from kg.rdf.origin import Origin
+from kg.rdf.release import Description, ontology_quads, release_lines
 from kg.rdf.terms import EDTF, LICENCE, MODES, nquads
 from kg.rdf.whole import graph_quads
 
@@ -16,7 +18,9 @@ __all__ = [
     "EDTF",
     "LICENCE",
     "MODES",
+    "Coverage",
     "Description",
+    "Origin",
     "article_quads",
     "confirmation_quad",
     "event_quads",
@@ -27,7 +31,7 @@ __all__ = [
     "offices_of",
     "official_quads",
     "ontology_quads",
-    "release_quads",
+    "release_lines",
     "thing_quads",
     "town",
 ]

@@ -9,6 +9,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from kg.errors import NonConformingError
 from kg.iri import Names, term
 from kg.literals import count, decimal
+from kg.rdf.origin import INPUTS
 from kg.rdf.terms import DATE, EDTF, A, Statements, in_graph, status_node
 from kg.records import Account, Article, Report, Span
 from kg.things import named
@@ -29,6 +30,8 @@ def _article(names: Names, account: Account, event_of: Mapping[tuple[str, int], 
     yield node, A, term("leg:Article")
     yield node, A, term("schema:NewsArticle")
     yield node, term("dct:identifier"), Literal(article.id)
+    yield node, term("dct:isPartOf"), names.node(INPUTS)
+    yield node, term("schema:sha256"), Literal(article.sha256)  # of the record as it was read, as in the manifest
     yield node, term("dct:language"), Literal(article.lang)
     yield node, term("leg:dateSource"), Literal(article.date_source)
     if article.title:

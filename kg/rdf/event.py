@@ -126,7 +126,7 @@ def _record(names: Names, here: Set[str], record: OfficialRecord) -> Statements:
     yield node, term("leg:countryCode"), Literal(record.countries[0])
     for place in record.places:
         if place in here:
-            yield node, term("leg:place"), names.node(place)
+            yield node, term("leg:recordedPlace"), names.node(place)
     yield from when(node, record.edtf)
     yield node, term("dct:identifier"), Literal(record.id)
     yield node, term("dct:source"), NamedNode(f"https://github.com/{repository}/blob/HEAD/{path}")

@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from kg.accepted import Taken
+from kg.dumps.files import offered
 from kg.errors import ReleaseError
 from kg.iri import Names
 from kg.linksets import mapping_set
-from kg.rdf import LICENCE, Description, nquads, release_quads
+from kg.rdf import LICENCE, Coverage, Description, Origin, release_lines
 from kg.records import Actor, Contradiction, Place, Refusal
+from kg.release.chunks import Dump
+from kg.release.tallied import tally_of
 from kg.sssom import write as write_mappings
 
 
@@ -29,7 +32,9 @@ class Contents:
     where one was asked for, else None. ``things`` are all actors and places with their links; ``accepted`` tells where
     links from a file were taken over, None where there was none. ``contradictions`` are listed in the manifest only:
     they are questions to people, and no part of the graph. ``write_state`` writes to the path that it is given
-    what the next release is grown from; without it, this one can be read but not grown.
+    what the next release is grown from; without it, this one can be read but not grown. With ``every_dump`` the
+    release has all files that :mod:`kg.dumps` makes of it, else only the N-Quads and the links. ``coverage`` is what
+    its events cover in time and space.
     """
 
     added: Sequence[bytes]
@@ -45,6 +50,8 @@ class Contents:
     accepted: Taken | None = None
     contradictions: tuple[Contradiction, ...] = ()
     write_state: Callable[[Path], None] | None = None
+    every_dump: bool = False
+    coverage: Coverage = field(default_factory=Coverage)
 
 
 def software_version() -> str:
@@ -73,6 +80,8 @@ def made_from(contents: Contents) -> dict[str, Any]:
         about["min_confidence"] = contents.min_confidence
     if contents.accepted is not None:
         about["links"] = asdict(contents.accepted)
+    if contents.every_dump:
+        about["dumps"] = "all"
     return about
 
 
@@ -89,10 +98,25 @@ def version_of(origin: Mapping[str, Any], digests: Iterable[str]) -> str:
     return f"{str(origin['software']).rpartition(' ')[2]}-{digest.hexdigest()[:12]}"
 
 
-def description(contents: Contents, version: str) -> list[bytes]:
-    """Return the sorted lines of what the release says of itself."""
-    about = Description(version, _software(), contents.model, contents.counts)
-    return nquads(release_quads(contents.names, about, contents.things))
+def description(contents: Contents, version: str, previous: Dump | None = None) -> list[bytes]:
+    """Return the sorted lines of what the release says of itself; ``previous`` is the dump that it grows from.
+
+    Equal releases say the same, whatever they grew from.
+
+    Raises:
+        ReleaseError: That dump is damaged.
+    """
+    held = tally_of(previous, contents.added, contents.removed)
+    settings = {"minimum confidence": contents.min_confidence} if contents.min_confidence is not None else {}
+    about = Description(
+        version,
+        Origin(_software(), contents.model, len(contents.inputs), len(contents.refused), settings),
+        held,
+        offered(version, {*held.parts, "release"}, every=contents.every_dump),
+        contents.coverage,
+        contents.things,
+    )
+    return release_lines(contents.names, about)
 
 
 def mappings(contents: Contents, version: str) -> str:

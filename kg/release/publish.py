@@ -16,8 +16,11 @@ from pathlib import Path
 
 from pyoxigraph import Store
 
+from kg.dumps import write_dumps
 from kg.errors import ReleaseError
 from kg.iri import Names
+from kg.release.changelog import gathered, write_changes
+from kg.release.changes import Gatherer
 from kg.release.chunks import INDEX, Dump, Packer, write_index, write_lines
 from kg.release.contents import Contents, description, made_from, manifest, mappings, version_of
 from kg.release.difference import BETWEEN, diff, write_diff
@@ -77,7 +80,8 @@ def _publish(turn: Turn, contents: Contents) -> tuple[str, Path]:
 def _compare(turn: Turn, names: Names, before: str, path: Path, version: str) -> dict[Path, Path]:
     """Draft what distinguishes the release in ``path`` from the last one; return the draft and its place."""
     old, trail = turn.out / "releases" / before, Trail(names)
-    changes = trail.follow(diff(old, path))
+    told = Gatherer(names)
+    changes = told.follow(trail.follow(diff(old, path)))
     place, made = turn.out / "diffs" / f"{before}{BETWEEN}{version}", {}
     if place.exists():  # these two have followed each other before
         deque(changes, maxlen=0)
@@ -85,6 +89,7 @@ def _compare(turn: Turn, names: Names, before: str, path: Path, version: str) ->
         draft = turn.draft("diffs") / "diff"
         draft.mkdir()
         write_diff(draft, changes, before, version)
+        write_changes(draft, gathered(told, old, path, version=version))
         made = {draft: place}
     gone = trail.gone(read_gone(turn.out), Store.read_only(str(path / "store")))
     write_gone(turn.draft() / GONE, gone)
@@ -103,7 +108,7 @@ def _make(turn: Turn, contents: Contents) -> tuple[Path, str]:
         packer = Packer(stream)
         write_lines(packer, previous, contents.added, contents.removed)
         version = version_of(made_from(contents), [member.digest for member in packer.members])
-        told = description(contents, version)
+        told = description(contents, version, previous)
         packer.write(told)
     dump = dump_path(draft, version)
     unnamed.rename(dump)
@@ -115,12 +120,17 @@ def _make(turn: Turn, contents: Contents) -> tuple[Path, str]:
         grow_store(draft / "store", contents.previous / "store", [*contents.added, *told], removed)
     else:
         load_store(draft / "store", dump)
+    files = [dump, links]
+    if contents.every_dump:
+        lines = Dump(dump, tuple(packer.members)).lines()
+        store = Store.read_only(str(draft / "store"))
+        files += write_dumps(dumps, lines, store, names=contents.names, version=version)
     if contents.write_state:
         contents.write_state(draft / STATE)
     about = draft / "manifest.json"
     quads = sum(member.lines for member in packer.members)
     about.write_text(manifest(contents, version, quads=quads), encoding="utf-8")
-    write_sums(draft, (dump, links, about), previous=contents.previous)
+    write_sums(draft, (*sorted(files), about), previous=contents.previous)
     return draft, version
 
 

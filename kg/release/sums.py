@@ -43,7 +43,7 @@ def sha256(path: Path) -> str:
 
 def _unlike(path: Path, sums: str, there: Iterable[str]) -> Iterator[str]:
     try:
-        listed = _read(path / sums)
+        listed = read_sums(path / sums)
     except (OSError, ValueError) as error:
         yield f"{path / sums}: cannot be read ({error}); {ANEW}"
         return
@@ -62,7 +62,7 @@ def _local(path: Path) -> list[Path]:
 def _shared(previous: Path) -> Iterator[tuple[tuple[int, int], str]]:
     """Yield the files of a release that another may share by hard links, with their digests."""
     try:
-        listed = _read(previous / LOCAL)
+        listed = read_sums(previous / LOCAL)
     except (OSError, ValueError):
         return
     for name, digest in listed.items():
@@ -79,7 +79,13 @@ def _name(path: Path, file: Path) -> str:
     return file.relative_to(path).as_posix()
 
 
-def _read(path: Path) -> dict[str, str]:
+def read_sums(path: Path) -> dict[str, str]:
+    """Return the checksums in a list by the names of the files.
+
+    Raises:
+        OSError: The list cannot be read.
+        ValueError: It is no such list.
+    """
     listed = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         digest, name = line.split("  ", 1)

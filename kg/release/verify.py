@@ -17,6 +17,7 @@ import pyoxigraph as ox
 from pyoxigraph import Store
 
 from kg.errors import ReleaseError
+from kg.release import changelog
 from kg.release.chunks import BLOCK, INDEX, Dump, open_dump, scan
 from kg.release.contents import version_of
 from kg.release.difference import ADDED, BETWEEN, PATCH, REMOVED, diff
@@ -162,8 +163,10 @@ def _difference(path: Path, releases: Path) -> Verdict:
         found = {name: _unpacked(path / f"{name}.gz") for name in (ADDED, REMOVED, PATCH)}
         if not all((releases / version / "manifest.json").is_file() for version in (one, other)):
             return Verdict(path.name, ())
-        changes = list(diff(releases / one, releases / other))
-    except (OSError, EOFError, zlib.error) as error:
+        gatherer = changelog.gatherer(releases / other)
+        changes = list(gatherer.follow(diff(releases / one, releases / other)))
+        in_words = [(path / name).read_text(encoding="utf-8") for name in (changelog.WORDS, changelog.RECORD)]
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         return Verdict(path.name, (f"{path}: damaged ({error}); {remedy}",))
     except ReleaseError as error:
         return Verdict(path.name, (str(error),))
@@ -171,6 +174,12 @@ def _difference(path: Path, releases: Path) -> Verdict:
     told = [[change.line for change in changes if change.added is added] for added in (True, False)]
     if [found[ADDED], found[REMOVED]] != told or rows != [change.line for change in changes]:
         return Verdict(path.name, (f"{path}: not what distinguishes the two releases; {remedy}",))
+    try:
+        words = changelog.gathered(gatherer, releases / one, releases / other)
+    except OSError:  # the verdict on that release says more
+        return Verdict(path.name, (f"{path}: cannot be compared with the store of {other}, which is damaged; {ANEW}",))
+    if in_words != [changelog.in_words(words), changelog.as_json(words)]:
+        return Verdict(path.name, (f"{path}: {changelog.WORDS} does not tell what changed; {remedy}",))
     return Verdict(path.name, ())
 
 

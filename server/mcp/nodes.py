@@ -8,7 +8,7 @@ from urllib.parse import quote
 from pyoxigraph import Literal, NamedNode, Store, Triple
 
 from kg.errors import QueryError
-from kg.iri import PREFIXES, term
+from kg.iri import PREFIXES, compact, term
 from kg.release import Release
 from server import facts
 from server.formats import write_graph
@@ -52,7 +52,7 @@ def describe(release: Release, name: str, limit: int, turtle: bool) -> Descripti
         id=key,
         iri=node.value,
         label=shown.text,
-        kinds=tuple(sorted(facts.compact(o.value) for p, o in out if p == facts.TYPE and isinstance(o, NamedNode))),
+        kinds=tuple(sorted(compact(o.value) for p, o in out if p == facts.TYPE and isinstance(o, NamedNode))),
         properties=properties,
         incoming=incoming,
         reports=tuple(accounts[:limit]),
@@ -91,7 +91,7 @@ def _sorted(pairs: Iterable[Pair]) -> list[Pair]:
 def _properties(store: Store, pairs: Iterable[Pair], *, base: str, limit: int) -> tuple[Property, ...]:
     by_name: dict[str, list[facts.Term]] = {}
     for name, value in pairs:
-        by_name.setdefault(facts.compact(name.value), []).append(value)
+        by_name.setdefault(compact(name.value), []).append(value)
     return tuple(
         Property(
             name=name,
@@ -141,7 +141,7 @@ def _text(store: Store, node: NamedNode, name: str) -> str:
             case Literal():
                 return value.value
             case NamedNode():
-                return facts.compact(value.value)
+                return compact(value.value)
     return ""
 
 

@@ -6,9 +6,8 @@ import json
 
 from pyoxigraph import Literal, NamedNode, Store
 
-from kg.iri import PREFIXES, Names, term
+from kg.iri import PREFIXES, Names, compact, term
 from kg.release import Release
-from server.facts import compact
 from server.mcp.answers import Schema, Term
 from server.pages import turtle
 
