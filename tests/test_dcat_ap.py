@@ -192,3 +192,16 @@ def test_a_citation_is_one(seeds_release: Release) -> None:
     assert seeds_release.version in about["url"]
     assert list(Draft7Validator(schema).iter_errors({**about, "type": "data"}))
     assert text == citation(seeds_release.version, NAMES)
+
+
+def test_every_file_of_a_release_with_all_dumps_is_described(whole_release: Release, profile: Graph) -> None:
+    web = create_app(whole_release.path.parents[1]).test_client()
+    graph = Graph().parse(data=web.get("/catalog.ttl").data, format="turtle")
+    assert complaints(graph, profile) == []
+    told = {
+        str(graph.value(node, DCAT.accessURL)).rpartition("/")[2]
+        for node in graph.subjects(RDF.type, DCAT.Distribution)
+    }
+    there = {file.name for file in (whole_release.path / "dumps").iterdir()}
+    assert told == there
+    assert len(list(graph.objects(predicate=SPDX.checksumValue))) == len(there)
