@@ -147,10 +147,10 @@ class Crawler:
             terms += address.startswith("/ontology/")
             if address.startswith("/ontology/") and terms > TERMS_READ:
                 continue
-            answer = self.get(address, f"{HTML},*/*;q=0.5", status=(200, 302, 303, 410))
+            answer = self.get(address, f"{HTML},*/*;q=0.5", status=(200, 302, 303))
             if answer.status_code in (302, 303):
                 answer = self.get(answer.location, HTML)
-            if answer.mimetype != HTML or answer.status_code == 410:
+            if answer.mimetype != HTML:
                 continue
             page = Page(answer.text)
             yield address, page

@@ -5,9 +5,9 @@
 Metrics, tests and scores are those of the FAIRsFAIR data object assessment metrics in the form that F-UJI 0.8 asks them
 (Devaraju and Huber, https://doi.org/10.1016/j.patter.2021.100370; tests without a score are left out). F-UJI itself
 needs the open web, to resolve identifiers and to look names up in registries; here a client asks the server of the
-release in DIR (the seeds, built for this with a day of publication, unless given) for what F-UJI would ask for, and each answer is the evidence.
-Identifiers below the site's address count as resolved when this server resolves them. What only a registry elsewhere
-could tell counts as not met.
+release in DIR (the seeds, built for this with a day of publication, unless given) for what F-UJI would ask for, and
+each answer is the evidence. Identifiers below the site's address count as resolved when this server resolves them. What
+only a registry elsewhere could tell counts as not met.
 """
 
 from __future__ import annotations

@@ -21,15 +21,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
+from kg.cli import main
 from kg.dumps.files import FORMS, Form, form_name, offered, part_named
 from kg.dumps.forms import Inside, graph_of
 from kg.iri import term
+from kg.pipeline import add, build, retract
 from kg.rdf import nquads
 from kg.rdf.tally import iri_of, part_of
 from kg.release import Release, open_release, verify, write_release
 from kg.release.opened import dump_of
 from server.app import create_app
 from tests.release_fixture import SUBJECTS, contents, line
+from tests.synthetic import articles, synthetic_reader
 
 PARTS = ["", "actors", "articles", "derived", "events", "links", "ontology", "release"]
 """Those of the seeds, which no official record confirms, and the whole."""
@@ -53,6 +56,12 @@ def unpacked(release: Release, form: Form, part: str) -> bytes:
         text = b"".join(sorted(text.splitlines(keepends=True)))
     assert text == other
     return text
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Return the files of a release, or of a folder of them, by name."""
+    folder = folder / "dumps" if (folder / "dumps").is_dir() else folder
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def canonical(found: Iterable[Quad | Triple], form: Form) -> str:
@@ -129,9 +138,8 @@ def test_all_files_are_the_same_bytes_whatever_the_way(tmp_path: Path) -> None:
     grown = contents(both, previous=before, before=first)
     other = write_release(tmp_path / "two", replace(grown, every_dump=True))
     assert one[0] == other[0]
-    files = [{path.name: path.read_bytes() for path in (each[1] / "dumps").iterdir()} for each in (one, other)]
-    assert files[0] == files[1]
-    assert len(files[0]) > 60
+    assert files_of(one[1]) == files_of(other[1])
+    assert len(files_of(one[1])) > 60
 
 
 def test_verify_looks_at_every_file(tmp_path: Path) -> None:
@@ -162,6 +170,41 @@ def test_an_array_is_told_from_its_brackets_however_it_is_cut(pieces: list[bytes
     for piece in [b"[", *pieces, b"]"]:
         inside.write(piece)
     assert b"".join(told) == b"".join(pieces)
+
+
+def test_what_grows_from_a_release_with_all_files_has_them_too(tmp_path: Path) -> None:
+    first, second = (tmp_path / name for name in ("first", "second"))
+    for folder, records in ((first, articles(3, seed=1)), (second, articles(5, seed=1))):
+        folder.mkdir()
+        for record in records:
+            (folder / f"{record['id']}.json").write_text(json.dumps(record), encoding="utf-8")
+    build([first], tmp_path / "grown", every_dump=True, make_reader=synthetic_reader)
+    grown = add([second], tmp_path / "grown", make_reader=synthetic_reader)
+    whole = build([second], tmp_path / "whole", every_dump=True, make_reader=synthetic_reader)
+    assert grown.version == whole.version
+    assert files_of(grown.path) == files_of(whole.path)
+    assert len(files_of(grown.path)) > 60
+    last = retract([json.loads(next(second.iterdir()).read_text())["id"]], tmp_path / "grown")
+    assert len(files_of(last.path)) == len(files_of(grown.path))
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.ending)
+@pytest.mark.parametrize("part", ["", "events"], ids=lambda part: part or "whole")
+def test_a_release_is_printed_as_its_files_have_it(
+    whole_release: Release, part: str, form: Form, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    wanted = ["--part", part] if part else []
+    assert main(["dump", str(whole_release.path), "--format", form.name.lower().replace("-", ""), *wanted]) == 0
+    assert capfdbinary.readouterr().out == unpacked(whole_release, form, part)
+
+
+def test_all_files_can_be_written_elsewhere(whole_release: Release, seeds_release: Release, tmp_path: Path) -> None:
+    assert main(["dump", str(whole_release.path), "--out", str(tmp_path / "all")]) == 0
+    written, there = files_of(tmp_path / "all"), files_of(whole_release.path)
+    first = {file.name for file in offered(whole_release.version)}
+    assert written == {name: data for name, data in there.items() if name not in first}
+    (tmp_path / "file").write_bytes(b"")
+    assert main(["dump", str(seeds_release.path), "--out", str(tmp_path / "file")]) == 2
 
 
 # ---------------------------------------------------------------- downloads
