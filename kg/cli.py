@@ -18,7 +18,7 @@ from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
-from kg import arguments, making, serving
+from kg import arguments, checking, making, serving
 from kg.errors import LegationError
 from kg.making import progress
 from kg.query import FORMATS, run
@@ -86,9 +86,7 @@ def _parser() -> argparse.ArgumentParser:
 
     release_commands.add_to(commands)
 
-    command = commands.add_parser("validate", help="check RDF files against the shapes")
-    command.add_argument("file", nargs="+", type=Path, help=".ttl, .nt, .nq, .trig, .jsonld or .rdf, also with .gz")
-    command.set_defaults(run=_validate)
+    checking.add_to(commands)
 
     command = commands.add_parser("evaluate", help="score the current release against annotated articles")
     command.add_argument("gold", type=Path, metavar="GOLD", help="folder of annotations")
@@ -139,18 +137,6 @@ def _query(options: argparse.Namespace) -> int:
     sys.stdout.buffer.write(run(release.store, text, form=options.format, base=str(release.manifest.get("base", ""))))
     sys.stdout.buffer.flush()
     return 0
-
-
-def _validate(options: argparse.Namespace) -> int:
-    from kg.validate import Validator, describe, validate_files
-
-    wrong = 0
-    for path, violations in validate_files(options.file, Validator()):
-        print(f"{path}: {f'{len(violations)} violations' if violations else 'conforms'}")
-        if violations:
-            print(describe(violations))
-            wrong += 1
-    return 1 if wrong else 0
 
 
 def _evaluate(options: argparse.Namespace) -> int:

@@ -31,6 +31,7 @@ def add_to(commands: Any) -> None:
     arguments.add_min_confidence(command)
     _add_links(command)
     _add_dumps(command, default="all")
+    _add_issued(command)
     command.set_defaults(run=_build)
 
     command = commands.add_parser("add", help="make the next release: the current one with more or corrected articles")
@@ -38,11 +39,13 @@ def add_to(commands: Any) -> None:
     command.add_argument("--to", required=True, type=Path, metavar="DIR", help="folder of the releases")
     _add_workers(command)
     _add_links(command)
+    _add_issued(command)
     command.set_defaults(run=_add)
 
     command = commands.add_parser("retract", help="make the next release: the current one without some articles")
     command.add_argument("id", nargs="+", metavar="ID", help="an article's id, as manifest.json lists it")
     command.add_argument("--to", required=True, type=Path, metavar="DIR", help="folder of the releases")
+    _add_issued(command)
     command.set_defaults(run=_retract)
 
     command = commands.add_parser(
@@ -108,6 +111,12 @@ def _add_dumps(command: Any, *, default: str) -> None:
     )
 
 
+def _add_issued(command: Any) -> None:
+    command.add_argument(
+        "--issued", type=arguments.day, metavar="YYYY-MM-DD", help="the day of publication, for citations (none)"
+    )
+
+
 def _add_links(command: Any) -> None:
     command.add_argument("--links", type=Path, metavar="FILE", help="accepted links (DIR/links.sssom.tsv, if there)")
 
@@ -123,6 +132,7 @@ def _build(options: argparse.Namespace) -> int:
         min_confidence=options.min_confidence,
         links=options.links,
         every_dump=options.dumps == "all",
+        issued=options.issued,
         tell=progress(),
     )
     return report(result)
@@ -131,14 +141,21 @@ def _build(options: argparse.Namespace) -> int:
 def _add(options: argparse.Namespace) -> int:
     from kg.pipeline import add
 
-    result = add(options.input, options.to, workers=options.workers, links=options.links, tell=progress())
+    result = add(
+        options.input,
+        options.to,
+        workers=options.workers,
+        links=options.links,
+        issued=options.issued,
+        tell=progress(),
+    )
     return report(result, growing=True)
 
 
 def _retract(options: argparse.Namespace) -> int:
     from kg.pipeline import retract
 
-    return report(retract(options.id, options.to), growing=True)
+    return report(retract(options.id, options.to, issued=options.issued), growing=True)
 
 
 def _watch(options: argparse.Namespace) -> int:

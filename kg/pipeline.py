@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from kg.accepted import Accepted, Taken, read_accepted, rows_by_key
@@ -53,6 +54,7 @@ def build(
     min_confidence: float | None = None,
     links: Path | None = None,
     every_dump: bool = False,
+    issued: date | None = None,
     make_reader: MakeReader = spacy_reader,
     tell: Tell = lambda done, of: None,
 ) -> BuildResult:
@@ -61,7 +63,8 @@ def build(
     Neither the order of the inputs nor the number of ``workers`` (processes) shows in the release. Reports are those
     that score above thresholds set for most users, or all of at least ``min_confidence`` (0–1): more of them or fewer.
     Links accepted from elsewhere come from the file ``links``, or from ``out/links.sssom.tsv`` where that is. With
-    ``every_dump`` this release and those that grow from it have all files of :mod:`kg.dumps`, else the least.
+    ``every_dump`` this release and those that grow from it have all files of :mod:`kg.dumps`, else the least. The day
+    on which it is ``issued`` is told where it is given: no clock is asked.
 
     Raises:
         InputError: Not one article can be published, or the file of links is malformed.
@@ -82,7 +85,7 @@ def build(
         raise NothingError(nothing(inputs, refused))
     settings = Settings(base, software_version(), readings.model, min_confidence, every_dump)
     with writing(out) as turn:
-        change = _Change(put=readings.accounts, refused=refused, given=refused)
+        change = _Change(put=readings.accounts, refused=refused, given=refused, issued=issued)
         return _publish(turn, None, settings, change, accepted, given=links is not None)
 
 
@@ -92,6 +95,7 @@ def add(
     *,
     workers: int = 1,
     links: Path | None = None,
+    issued: date | None = None,
     make_reader: MakeReader = spacy_reader,
     tell: Tell = lambda done, of: None,
 ) -> BuildResult:
@@ -130,11 +134,12 @@ def add(
             if _settings(to, state) != settings or not unchanged.items() <= known.items():
                 raise BusyError(f"{to}: the current release has changed meanwhile; run this again")
             kept = still_refused(state.refusals(), inputs, {article.id for article in articles})
-        change = _Change(put=readings.accounts, refused=tuple(sorted({*kept, *refused})), given=refused)
+        every = tuple(sorted({*kept, *refused}))
+        change = _Change(put=readings.accounts, refused=every, given=refused, issued=issued)
         return _publish(turn, previous, settings, change, accepted, given=links is not None)
 
 
-def retract(ids: Sequence[str], from_: Path, *, links: Path | None = None) -> BuildResult:
+def retract(ids: Sequence[str], from_: Path, *, links: Path | None = None, issued: date | None = None) -> BuildResult:
     """Publish the current release of ``from_`` without these articles as its next release.
 
     Nothing that only they said is in it any more; an id that is only among the refused is taken from that list.
@@ -159,18 +164,19 @@ def retract(ids: Sequence[str], from_: Path, *, links: Path | None = None) -> Bu
                 "Make a new one with legation build, or remove the folder"
             )
         remaining = tuple(refusal for refusal in refusals if refusal.source not in wanted)
-        change = _Change(remove=tuple(id_ for id_ in ids if id_ in known), refused=remaining)
+        change = _Change(remove=tuple(id_ for id_ in ids if id_ in known), refused=remaining, issued=issued)
         return _publish(turn, previous, settings, change, accepted, given=links is not None)
 
 
 @dataclass(frozen=True)
 class _Change:
-    """What makes the next release another one: articles that come and go, and all that is refused then."""
+    """What makes the next release another one: articles that come and go, all that is refused then, and its day."""
 
     put: Sequence[Account] = ()
     remove: Sequence[str] = ()
     refused: tuple[Refusal, ...] = ()
     given: tuple[Refusal, ...] = ()
+    issued: date | None = None
 
 
 def _publish(
@@ -195,7 +201,7 @@ def _publish(
         delta = update(state, names, put=change.put, remove=change.remove, rows=rows if links else ())
         state.set_refusals(change.refused)
         state.set_about(settings, links)
-        contents = _contents(state, settings, links, delta, previous, write_state)
+        contents = replace(_contents(state, settings, links, delta, previous, write_state), issued=change.issued)
     version, path = write_release(turn.out, contents, turn=turn)
     return BuildResult(
         version,

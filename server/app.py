@@ -30,6 +30,7 @@ from server.ready import probe
 from server.reconcile import routes as reconcile
 from server.reconcile.index import Indexes
 from server.texts import Texts
+from server.vocabulary import routes as vocabulary
 
 MAX_BODY = 256 * 1024
 """Longest request body in bytes: a query of 64 KiB in percent encoding, and its dataset."""
@@ -81,6 +82,7 @@ def create_app(
     app.register_blueprint(pages.blueprint(current, base=base, examples=queries, probe=partial(probe, pool, current)))
     app.register_blueprint(entities.blueprint(current, base=base, texts=texts))
     app.register_blueprint(context.blueprint())
+    app.register_blueprint(vocabulary.blueprint(current, base=base))
     app.register_blueprint(dumps.blueprint(current))
     app.register_blueprint(catalogue.blueprint(current, base=base))
     app.register_blueprint(openapi.blueprint())

@@ -1,25 +1,25 @@
 """The document about a thing: what the graph says of it, what points at it, what these are called, and itself.
 
 It begins as a concise bounded description (W3C, 2005) of the thing and of its parts (``…#char=0,12``); without blank
-nodes that is all triples with them as subject. Statements that point at the thing follow, so that whoever comes to an
-actor finds the events, and the names of all that is linked, so that nobody has to ask for each. A document holds at
-most :data:`LIMIT` statements besides names, and names the next one.
+nodes that is all triples with them as subject, and all on the first page, which is what a part's IRI leads to too.
+Statements that point at the thing follow, so that whoever comes to an actor finds the events, and the names of all that
+is linked, so that nobody has to ask for each. Of those that point, a page holds :data:`LIMIT` and names the next page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 
-from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
+from pyoxigraph import Literal, NamedNode, Store, Triple
 
 from kg.context import counted
 from kg.iri import Names, term
-from server.facts import TITLES, path_of
+from server.facts import TITLES, parts, path_of
 
 LIMIT = 1000
-"""Most statements of one document, names and its own description apart; also of a graph that is told in full."""
+"""Most statements on a page that point at its thing; also most of a graph that is told in full."""
 
 A = term("rdf:type")
 COUNT, INTEGER = term("xsd:nonNegativeInteger"), term("xsd:integer").value
@@ -42,31 +42,20 @@ def document(store: Store, node: NamedNode, *, base: str, version: str, number: 
     order of hashes of what they are made of.
     """
     names = Names(base)
+    whole = [node, *parts(store, node, names)]
     start = (number - 1) * LIMIT
-    found = list(islice(_statements(store, node, names), start, start + LIMIT + 1))
+    found = list(islice(_pointing(store, whole), start, start + LIMIT + 1))
     if not found and number > 1:
         return None
-    triples = {declared(triple) for triple in found[:LIMIT]}
     more = len(found) > LIMIT
+    said = _said(store, whole) if number == 1 else ()
+    triples = {declared(triple) for triple in (*said, *found[:LIMIT])}
     linked = {end for triple in triples for end in (triple.subject, triple.object) if isinstance(end, NamedNode)}
     for other in linked:
         if other.value.startswith(base) and other != node:
             triples |= set(_called(store, other))
     triples |= set(_itself(store, node, names, version, number, more=more))
     return Document(node, number, tuple(sorted(triples, key=str)), more)
-
-
-def parts(store: Store, node: NamedNode, names: Names) -> Iterator[NamedNode]:
-    """Yield the nodes that have no address but this one's with ``#`` and a name: spans, parts of a release.
-
-    Those of an article are in its graph, those of a release in its description.
-    """
-    own = names.graph(node.value.removeprefix(names.base))
-    for graph in (own, names.graph("release")):
-        if graph == own or next(store.quads_for_pattern(node, None, None, graph), None):
-            inside = (quad.subject for quad in store.quads_for_pattern(None, None, None, graph))
-            found = {one for one in inside if isinstance(one, NamedNode) and one.value.startswith(f"{node.value}#")}
-            yield from sorted(found, key=str)
 
 
 def declared(triple: Triple) -> Triple:
@@ -80,24 +69,24 @@ def declared(triple: Triple) -> Triple:
     return triple
 
 
-def _statements(store: Store, node: NamedNode, names: Names) -> Iterator[Triple]:
-    """Yield what is said of a node and its parts, what points at them, and what a graph of that name holds."""
-    whole = [node, *parts(store, node, names)]
-    said = (store.quads_for_pattern(one, None, None, None) for one in whole)
-    pointing = (store.quads_for_pattern(None, None, one, None) for one in whole)
-    inside = list(islice(store.quads_for_pattern(None, None, None, node), LIMIT + 1))
-    # Of a larger graph nothing is told here: what it is and where its dump lies is told by the release.
-    quads = chain(chain.from_iterable(said), inside if len(inside) <= LIMIT else (), chain.from_iterable(pointing))
-    return _distinct(quads)
-
-
-def _distinct(quads: Iterator[Quad]) -> Iterator[Triple]:
-    """Yield each triple once, whatever the graphs that it is in; those of one subject come one after the other."""
-    seen: set[Triple] = set()
-    for quad in quads:
-        if quad.triple not in seen:
-            seen.add(quad.triple)
+def _said(store: Store, whole: Sequence[NamedNode]) -> Iterator[Triple]:
+    """Yield what is said of a node and its parts, and what a graph of that name holds."""
+    for one in whole:
+        for quad in store.quads_for_pattern(one, None, None, None):
             yield quad.triple
+    inside = list(islice(store.quads_for_pattern(None, None, None, whole[0]), LIMIT + 1))
+    if len(inside) <= LIMIT:  # of a larger graph it is said what it is and where its dump lies
+        yield from (quad.triple for quad in inside)
+
+
+def _pointing(store: Store, whole: Sequence[NamedNode]) -> Iterator[Triple]:
+    """Yield what points at a node or a part of it, each triple once whatever the graphs that it is in."""
+    seen: set[Triple] = set()
+    for one in whole:
+        for quad in store.quads_for_pattern(None, None, one, None):
+            if quad.triple not in seen:
+                seen.add(quad.triple)
+                yield quad.triple
 
 
 def _called(store: Store, node: NamedNode) -> Iterator[Triple]:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from urllib.parse import quote
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from pyoxigraph import NamedNode, Store
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -46,6 +46,15 @@ def blueprint(current: Current, *, base: str, texts: Texts | None = None) -> Blu
     routes = Blueprint("entities", __name__)
     gone = Gone(current.release_dir)
     names = Names(base)
+
+    @routes.get("/id/")
+    def things() -> BaseResponse:
+        offered = [*EXTENSIONS.values(), "text/html"]
+        wanted = choose(request.accept_mimetypes, offered, also=list(LENIENT))
+        is_page = LENIENT.get(wanted, wanted) == "text/html"
+        response = redirect(url_for("pages.home" if is_page else "catalogue.void"), code=303)
+        response.vary.add("Accept")
+        return response
 
     # The router would tidy "//" away, which ids of articles may hold (encoded, but it sees paths decoded).
     @routes.get("/id/<path:key>", merge_slashes=False)

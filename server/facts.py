@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import quote, unquote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store, Triple
 
-from kg.iri import PREFIXES, compact
+from kg.iri import PREFIXES, Names, compact
 
 LIMIT = 500
 """Most statements shown in either direction; the page says so and links to the query that gives all."""
@@ -28,6 +28,9 @@ ARTICLE, EVENT, HOLDER, OFFICE, FORMER = (
 )
 START = NamedNode(PREFIXES["oa"] + "start")
 STRING_TYPES = (PREFIXES["xsd"] + "string", PREFIXES["rdf"] + "langString")
+
+DOCUMENTS = re.compile(re.escape(PREFIXES["leg"].removesuffix("ontology#")) + r"(ontology|shapes)(?=$|[#/])")
+"""The vocabulary's documents, whatever the base of the data is."""
 
 Term = NamedNode | BlankNode | Literal | Triple
 
@@ -52,6 +55,14 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Something that has no address but its whole's with ``#`` and a name, such as a file of a release."""
+
+    node: Value
+    properties: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
 class Facts:
     """All that a page shows; ``cut`` says that there is more than fits."""
 
@@ -60,6 +71,7 @@ class Facts:
     properties: tuple[Row, ...]
     inverse: tuple[Row, ...]
     spans: tuple[Value, ...]
+    parts: tuple[Part, ...]
     members: tuple[Value, ...]
     cut: bool
 
@@ -70,6 +82,7 @@ def gather(store: Store, node: NamedNode, *, base: str) -> Facts:
     into = list(islice(store.quads_for_pattern(None, None, node, None), LIMIT + 1))
     inside = list(islice(store.quads_for_pattern(None, None, None, node), LIMIT + 1))
     spans = _spans(store, node, base)
+    described = [] if spans else list(islice(parts(store, node, Names(base)), LIMIT + 1))
     rows = _rows(store, base, ((quad.predicate, quad.object) for quad in out[:LIMIT] if quad.predicate != TYPE))
     return Facts(
         node=show(store, node, base=base),
@@ -77,8 +90,9 @@ def gather(store: Store, node: NamedNode, *, base: str) -> Facts:
         properties=rows,
         inverse=_rows(store, base, ((quad.predicate, quad.subject) for quad in into[:LIMIT])),
         spans=spans[:LIMIT],
+        parts=tuple(_part(store, part, base) for part in described[:LIMIT]),
         members=tuple(sorted({show(store, quad.subject, base=base) for quad in inside[:LIMIT]}, key=_by_text)),
-        cut=any(len(found) > LIMIT for found in (out, into, inside, spans)),
+        cut=any(len(found) > LIMIT for found in (out, into, inside, spans, described)),
     )
 
 
@@ -98,10 +112,20 @@ def show(store: Store, term: Term, *, base: str) -> Value:
 
 
 def page_path(iri: str, *, base: str) -> str:
-    """Return where this server tells about an IRI: its page, or the ontology; empty for what lies elsewhere."""
+    """Return where this server tells about an IRI: a thing's page, a term's, or that of the ontology or the shapes.
+
+    It is empty for what lies elsewhere.
+    """
+    if iri == base:  # as the address of a service that a release tells of
+        return "/"
     if iri.startswith(base):
         return path_of("page", iri, base=base) + "".join(iri.removeprefix(base).partition("#")[1:])
-    return f"/ontology#{iri.removeprefix(PREFIXES['leg'])}" if iri.startswith(PREFIXES["leg"]) else ""
+    document = DOCUMENTS.match(iri)
+    if not document:
+        return ""
+    rest = iri[document.end() :].removesuffix("#")
+    term = document[1] == "ontology" and rest.startswith("#")  # each has an address of its own
+    return f"/{document[1]}{quote(f'/{rest[1:]}' if term else rest, safe=PATH_CHARACTERS + '#')}"
 
 
 def path_of(kind: str, iri: str, *, base: str) -> str:
@@ -163,6 +187,24 @@ def _is_part(quad: Quad, node: NamedNode) -> bool:
 
 def _lexical(quad: Quad) -> str:
     return quad.object.value if isinstance(quad.object, Literal) else "0"
+
+
+def parts(store: Store, node: NamedNode, names: Names) -> Iterator[NamedNode]:
+    """Yield the nodes that have no address but this one's with ``#`` and a name: spans, parts of a release.
+
+    Those of an article are in its graph, those of a release in its description.
+    """
+    own = names.graph(node.value.removeprefix(names.base))
+    for graph in (own, names.graph("release")):
+        if graph == own or next(store.quads_for_pattern(node, None, None, graph), None):
+            inside = (quad.subject for quad in store.quads_for_pattern(None, None, None, graph))
+            found = {one for one in inside if isinstance(one, NamedNode) and one.value.startswith(f"{node.value}#")}
+            yield from sorted(found, key=str)
+
+
+def _part(store: Store, node: NamedNode, base: str) -> Part:
+    said = islice(store.quads_for_pattern(node, None, None, None), LIMIT)
+    return Part(show(store, node, base=base), _rows(store, base, ((quad.predicate, quad.object) for quad in said)))
 
 
 def _by_text(value: Value) -> tuple[str, str]:

@@ -45,8 +45,13 @@ NEGOTIATED = frozenset(
         "dumps.listing",
         "entities.negotiated",
         "entities.thing",
+        "entities.things",
         "metrics.exposition",
         "sparql.sparql",
+        "vocabulary.ontology",
+        "vocabulary.shapes",
+        "vocabulary.shapes_version",
+        "vocabulary.term",
     }
 )
 """Addresses whose answers hang on ``Accept``, also when they are errors."""

@@ -1,11 +1,10 @@
-"""Pages for people, and what other programs ask a server first: its health, the ontology, the shapes."""
+"""Pages for people, and what operators' programs ask: whether the server is well."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 
 from flask import Blueprint, Response, jsonify, render_template, url_for
 from pyoxigraph import Literal, QuerySolutions, Store
@@ -13,7 +12,7 @@ from pyoxigraph import Literal, QuerySolutions, Store
 from kg.iri import PREFIXES, Names
 from server.catalogue import card
 from server.current import Current
-from server.examples import Example
+from server.examples import Example, grouped
 from server.ready import Seal
 
 COUNTED = {
@@ -65,7 +64,7 @@ class Count:
 
 
 def blueprint(current: Current, *, base: str, examples: Sequence[Example], probe: Callable[[], Seal]) -> Blueprint:
-    """Return the landing page, the packaged vocabulary, and the two checks that operators poll.
+    """Return the landing page, and the two checks that operators poll.
 
     ``/healthz`` asks whether the process answers at all, and looks at nothing else: to restart it would not help a
     broken release. ``/readyz`` asks whether queries can be sent here, by ``probe``.
@@ -80,19 +79,11 @@ def blueprint(current: Current, *, base: str, examples: Sequence[Example], probe
             "home.html",
             release=release,
             counts=counts(release.version, release.store),
-            examples=examples,
+            groups=grouped(examples),
             card=card(release, base),
             graphs=[name for name in GRAPHS if release.store.contains_named_graph(Names(base).graph(name))],
         )
         return Response(html, mimetype="text/html")
-
-    @routes.get("/ontology")
-    def ontology() -> Response:
-        return Response(turtle("ontology"), mimetype="text/turtle")
-
-    @routes.get("/shapes")
-    def shapes() -> Response:
-        return Response(turtle("shapes"), mimetype="text/turtle")
 
     @routes.get("/healthz")
     def healthz() -> Response:
@@ -126,21 +117,12 @@ def editor(current: Current, *, base: str, timeout_s: float, examples: Sequence[
     html = render_template(
         "editor.html",
         release=current(),
-        examples=examples,
+        groups=grouped(examples),
         settings=settings,
         timeout_s=timeout_s,
         timeouts=[seconds for seconds in TIMEOUTS if seconds < timeout_s],
     )
     return Response(html, mimetype="text/html")
-
-
-def turtle(package: str) -> bytes:
-    """Return the Turtle files of a package as one document: the ontology's own first, then by their names."""
-    found = sorted(
-        (file for file in files(package).iterdir() if file.name.endswith(".ttl")),
-        key=lambda file: (file.name != "legation.ttl", file.name),
-    )
-    return b"\n".join(file.read_bytes() for file in found)
 
 
 def count(version: str, store: Store) -> tuple[Count, ...]:

@@ -38,6 +38,10 @@ TERMS = "https://w3id.org/legation/"
 """Where the ontology and the shapes are, wherever the data are."""
 
 
+TERMS_READ = 30
+"""Pages about terms of the ontology that a crawl looks at."""
+
+
 class Page(HTMLParser):
     """What a page links to, how it describes itself to machines, and whether its tags are in order."""
 
@@ -134,26 +138,31 @@ class Crawler:
     def pages(self, start: str = "/") -> Iterator[tuple[str, Page]]:
         """Yield every page that links lead to from ``start``, with its address; every link must lead somewhere.
 
-        Of the data that pages are offered in besides, those of the first thing of each kind are looked at.
+        That something is gone is an answer too. Of the data that pages are offered in besides, those of the first
+        thing of each kind are looked at; of the pages about terms, which have tests of their own, :data:`TERMS_READ`.
         """
-        queue, seen, kinds = deque([start]), {start}, set[str]()
+        queue, seen, kinds, terms = deque([start]), {start}, set[str](), 0
         while queue:
             address = queue.popleft()
-            answer = self.get(address, f"{HTML},*/*;q=0.5", status=(200, 302))
-            if answer.status_code == 302:
+            terms += address.startswith("/ontology/")
+            if address.startswith("/ontology/") and terms > TERMS_READ:
+                continue
+            answer = self.get(address, f"{HTML},*/*;q=0.5", status=(200, 302, 303, 410))
+            if answer.status_code in (302, 303):
                 answer = self.get(answer.location, HTML)
-            if answer.mimetype != HTML:
+            if answer.mimetype != HTML or answer.status_code == 410:
                 continue
             page = Page(answer.text)
             yield address, page
             kind = kind_of(address, base="/page/")
-            others = [href for rel, _, href in page.relations if rel != "canonical" and kind not in kinds]
-            kinds.add(kind)
-            for link in (*page.links, *others):
+            for link in (*page.links, *(href for rel, _, href in page.relations if rel != "canonical")):
+                if link.startswith("/data/") and kind in kinds:
+                    continue
                 target = urljoin(address, link)
                 if not urlsplit(target).netloc and (there := target.partition("#")[0]) not in seen:
                     seen.add(there)
                     queue.append(there)
+            kinds.add(kind)
 
     def _context(self, address: str) -> Any:
         if address not in self._contexts:

@@ -5,7 +5,7 @@
 Metrics, tests and scores are those of the FAIRsFAIR data object assessment metrics in the form that F-UJI 0.8 asks them
 (Devaraju and Huber, https://doi.org/10.1016/j.patter.2021.100370; tests without a score are left out). F-UJI itself
 needs the open web, to resolve identifiers and to look names up in registries; here a client asks the server of the
-release in DIR (the seeds, built for this, unless given) for what F-UJI would ask for, and each answer is the evidence.
+release in DIR (the seeds, built for this with a day of publication, unless given) for what F-UJI would ask for, and each answer is the evidence.
 Identifiers below the site's address count as resolved when this server resolves them. What only a registry elsewhere
 could tell counts as not met.
 """
@@ -19,6 +19,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -42,14 +43,14 @@ class Served:
     """A release as its server tells of it; ``get`` asks for an IRI of the site, or for a path."""
 
     def __init__(self, client: FlaskClient, *, base: str, version: str) -> None:
-        self._client = client
+        self.client = client
         self._site = Names(base).site
         self.dataset = URIRef(Names(base).release(version).value)
 
     def get(self, iri: str, accept: str = "*/*") -> tuple[int, str, bytes]:
         """Return status, media type and body of what is found in the end."""
         path = "/" + iri.removeprefix(self._site).removeprefix("/").partition("#")[0]
-        answer = self._client.get(path, headers={"Accept": accept}, follow_redirects=True)
+        answer = self.client.get(path, headers={"Accept": accept}, follow_redirects=True)
         return answer.status_code, answer.mimetype or "", answer.data
 
     @cached_property
@@ -65,7 +66,7 @@ class Served:
     def linked(self) -> Graph:
         """What is found at the addresses to which the landing page's ``Link`` header leads as its description."""
         graph = Graph()
-        links = self._client.get("/").headers.get("Link", "")
+        links = self.client.get("/").headers.get("Link", "")
         for target in re.findall(r'<([^>]*)>; rel="describedby"', links):
             status, media_type, body = self.get(target, "text/turtle")
             if status == 200 and media_type == "text/turtle":
@@ -357,7 +358,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as beside:
         if folder is None:
             folder = Path(beside)
-            build(sorted((Path(__file__).parents[1] / "seeds").glob("*.txt")), folder, every_dump=True)
+            seeds = sorted((Path(__file__).parents[1] / "seeds").glob("*.txt"))
+            build(seeds, folder, every_dump=True, issued=date(2024, 1, 1))
         release = open_release(folder)
         client = create_app(folder).test_client()
         served = Served(client, base=str(release.manifest["base"]), version=release.version)

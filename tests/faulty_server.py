@@ -36,6 +36,7 @@ VIEWS = (
         question="Places with their coordinates.",
         query=GEO + PROLOGUE + "SELECT ?name ?lat ?long { ?p rdfs:label ?name ; geo:lat ?lat ; geo:long ?long }\n",
         show="map",
+        audience="journalists",
     ),
     Example(
         name="in-time",
@@ -43,6 +44,7 @@ VIEWS = (
         question="Events with their first and last day.",
         query=PROLOGUE + "SELECT ?what ?from ?until { ?e rdfs:label ?what ; leg:earliest ?from ; leg:latest ?until }\n",
         show="timeline",
+        audience="journalists",
     ),
     Example(
         name="in-numbers",
@@ -50,6 +52,7 @@ VIEWS = (
         question="Invented numbers by year.",
         query='SELECT ?year ?visits ?calls { VALUES (?year ?visits ?calls) {("2019" 3 1) ("2021" 2 0) ("2019" 4 1)} }',
         show="chart",
+        audience="journalists",
     ),
 )
 PROBLEMS: dict[str, tuple[int, dict[str, object], dict[str, str]]] = {

@@ -46,6 +46,7 @@ for name, strategy in {
     "media-ranges": MEDIA_RANGES,
     "name-start": NEEDLES,
     "key": st.sampled_from(["person/ada-example", "place/norland", "article/news one", "graph/events", "nobody"]),
+    "term-name": st.sampled_from(["Visit", "status", "CowNumber", "0.0.1", "nothing"]),
     "version": st.sampled_from(["0.1.0-test", "0.2"]),
     "file-name": st.sampled_from(["manifest.json", "SHA256SUMS", "legation-0.1.0-test.nq.gz", "store"]),
     "entity-tag": st.sampled_from(['"x"', 'W/"x"', "*"]),

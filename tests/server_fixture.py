@@ -59,6 +59,7 @@ PROLOGUE = f"PREFIX leg: <{LEG}>\nPREFIX rdfs: <{PREFIXES['rdfs']}>\n\n"
 EXAMPLES = (
     Example(
         name="who-visits",
+        audience="researchers",
         title="Who visits where?",
         question="Visitors and destinations, with the status of each visit.",
         query=PROLOGUE + "SELECT ?visit ?visitor ?label ?status WHERE {\n"

@@ -238,26 +238,6 @@ def test_a_missing_release_stops_with_2_and_says_how_to_make_one(
     assert "no release here; make one with: legation build INPUT..." in capsys.readouterr().err
 
 
-def test_validate_tells_files_that_conform_from_those_that_do_not(
-    legation: Command, released: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    bad = tmp_path / "bad.ttl"
-    bad.write_text("<https://example.org/v> a <https://w3id.org/legation/ontology#Visit> .")
-    dump = open_release(released).dump
-    capsys.readouterr()
-
-    assert legation("validate", dump) == 0
-    assert capsys.readouterr().out == f"{dump}: conforms\n"
-
-    assert legation("validate", dump, bad) == 1
-    out = capsys.readouterr().out
-    assert f"{bad}: " in out
-    assert "<https://example.org/v> visitor: A visit has at least one visitor" in out
-
-    assert legation("validate", tmp_path / "none.ttl") == 2
-    assert "none.ttl: cannot be read" in capsys.readouterr().err
-
-
 class Served:
     """In place of the server: notes what it was to serve, says that it is ready, and returns."""
 

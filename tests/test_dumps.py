@@ -7,12 +7,14 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 import rdflib
+import yaml
 import zstandard
 from flask.testing import FlaskClient
 from hypothesis import given
@@ -21,9 +23,10 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from kg.dumps.files import FORMS, Form, form_name, offered, part_named
 from kg.dumps.forms import Inside, graph_of
+from kg.iri import term
 from kg.rdf import nquads
 from kg.rdf.tally import iri_of, part_of
-from kg.release import Release, verify, write_release
+from kg.release import Release, open_release, verify, write_release
 from kg.release.opened import dump_of
 from server.app import create_app
 from tests.release_fixture import SUBJECTS, contents, line
@@ -137,6 +140,19 @@ def test_verify_looks_at_every_file(tmp_path: Path) -> None:
     spoilt = next((path / "dumps").glob("*.trig.zst"))
     spoilt.write_bytes(spoilt.read_bytes()[:-1] + b"!")
     assert [f"{spoilt}: " in problem for verdict in verify(tmp_path) for problem in verdict.problems] == [True]
+
+
+def test_the_day_of_publication_is_told_where_somebody_gives_it(tmp_path: Path) -> None:
+    given_day = replace(contents([line(iri, 1) for iri in SUBJECTS[:20]]), every_dump=True, issued=date(2023, 4, 1))
+    version, path = write_release(tmp_path / "one", given_day)
+    other, _ = write_release(tmp_path / "two", replace(given_day, issued=date(2023, 4, 2)))
+    assert version != other
+    release = open_release(path)
+    assert release.manifest["issued"] == "2023-04-01"
+    days = {quad.object.value for quad in release.store.quads_for_pattern(None, term("dct:issued"), None, None)}  # type: ignore[union-attr]
+    assert days == {"2023-04-01"}
+    assert yaml.safe_load((path / "dumps" / "CITATION.cff").read_text())["date-released"] == date(2023, 4, 1)
+    assert not any(verdict.problems for verdict in verify(tmp_path / "one"))
 
 
 @given(st.lists(st.binary(max_size=3)))

@@ -123,6 +123,20 @@ def desk(window: Page, address: str) -> Iterator[Desk]:
     assert [words for words in window.complaints if not re.search(desk.expected, words)] == []
 
 
+def test_examples_are_listed_by_kind_of_user_one_kind_at_a_time(desk: Desk) -> None:
+    desk.open()
+    shown = (
+        "[...document.querySelectorAll('.group')].filter(g => g.open).map(g => g.querySelector('summary').innerText)"
+    )
+    assert desk.page.wait(f"(open => open.length === 1 && open)({shown})") == [
+        "For researchers of international relations 1"
+    ]
+    desk.page.click(".group:not([open]) > summary")
+    assert desk.page.wait(f"(open => open.length === 1 && open)({shown})") == ["For journalists and fact-checkers 3"]
+    desk.open("#example=who-visits")
+    desk.page.wait(f"{shown}[0].startsWith('For researchers')")
+
+
 def test_an_example_shows_its_query_and_its_answer(desk: Desk) -> None:
     desk.open()
     desk.page.click('.questions a[href="#example=who-visits"]')
@@ -404,7 +418,7 @@ def test_all_that_can_be_pressed_or_filled_in_has_a_name(desk: Desk) -> None:
     desk.page.wait(f"{CELLS}.length")
     nameless = (
         "[...document.querySelectorAll('button, input, select, textarea, a')]"
-        ".filter(each => each.getClientRects().length && !(each.innerText?.trim() || each.title || each.labels?.length"
+        ".filter(each => each.checkVisibility() && !(each.innerText?.trim() || each.title || each.labels?.length"
         " || each.getAttribute('aria-label'))).map(each => each.outerHTML)"
     )
     assert desk.page.run(nameless) == []

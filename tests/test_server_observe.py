@@ -31,6 +31,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from kg.cli import main
 from kg.errors import LegationError
+from kg.iri import DEFAULT_BASE
 from server.accesslog import access_log, line
 from server.app import create_app
 from server.client import LOOPBACK, Client, networks, who_asks
@@ -229,7 +230,7 @@ def test_ready_says_whether_queries_are_sealed_and_asks_one(folder: Path, sealed
                 return seal
 
     app = Flask("server")
-    app.register_blueprint(pages(Current(folder), examples=(), probe=next_probe))
+    app.register_blueprint(pages(Current(folder), base=DEFAULT_BASE, examples=(), probe=next_probe))
     answer_with_problems(app)
     web = app.test_client()
     response = web.get("/readyz")
@@ -335,7 +336,7 @@ def test_the_endpoint_says_where_it_is_described(web: FlaskClient) -> None:
     for target in ("/sparql?query=ASK{}", "/sparql", "/"):
         found = links(web.get(target))
         assert found["service-desc"] == {"/openapi.json"}
-        assert found["describedby"] == {"/ontology"}
+        assert found["describedby"] == {"/ontology", "/void.ttl", "/catalog.ttl"}
         assert found["license"] == {"https://example.org/licence"}
     assert "license" not in links(web.get("/sparql?query=nonsense"))
 
@@ -348,7 +349,7 @@ def test_the_documents_about_a_thing_lead_to_each_other(web: FlaskClient, key: s
         assert response.status_code == 200
         found = links(response)
         assert found["alternate"] == every - {path}
-        assert found["describes"] == {f"/id/{key}"}
+        assert found["describes"] == {f"{DEFAULT_BASE}{key}"}
         assert found["license"] == {"https://example.org/licence"}
     assert "Link" not in web.get("/page/person/nobody").headers
 

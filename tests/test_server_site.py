@@ -154,10 +154,10 @@ def test_a_page_with_more_than_fits_says_so(tmp_path: Path) -> None:
     )
     write_release(tmp_path, extra=extra)
     with serving(tmp_path, workers=1) as address:
-        page = httpx.get(f"{address}/page/person/ada-example")
+        page = httpx.get(f"{address}/page/person/ada-example", timeout=60)
         assert "There is more than this page shows" in page.text
         assert page.text.count("/page/report/x/") <= 500
-        assert "There is more" not in httpx.get(f"{address}/page/person/bo-sample").text
+        assert "There is more" not in httpx.get(f"{address}/page/person/bo-sample", timeout=60).text
 
 
 # ---------------------------------------------------------------- addresses of things
@@ -237,7 +237,6 @@ def test_encoded_keys_and_graphs_are_found(client: httpx.Client, path: str, subj
         "/id/person/ada-example%00",
         "/id/person//ada-example",
         "/id/Person/ada-example",
-        "/id/",
         "/data/visit/1111.ttl?page=2",
         "/data/visit/1111.ttl?page=x",
     ],
@@ -356,6 +355,24 @@ def test_examples_are_read_with_their_headers(tmp_path: Path) -> None:
         examples.Example("who-met-whom", "Who met whom", "", "# a note\nASK {}\n"),
     )
     assert examples.read(tmp_path / "missing") == ()
+    marked = "# for: journalists\n# show: map\nASK {}\n"
+    (tmp_path / "b.rq").write_text(marked, encoding="utf-8")
+    assert examples.read(tmp_path)[0] == examples.Example("b", "B", "", "ASK {}\n", "map", "journalists")
+
+
+def test_examples_are_grouped_by_kind_of_user() -> None:
+    def grouped(*audiences: str) -> list[tuple[str, str]]:
+        each = [examples.Example(str(at), "", "", "", audience=audience) for at, audience in enumerate(audiences)]
+        return [(group.title, "".join(one.name for one in group.examples)) for group in examples.grouped(each)]
+
+    assert grouped("engineers", "", "pupils", "journalists", "engineers") == [
+        ("For journalists and fact-checkers", "3"),
+        ("For engineers of knowledge graphs", "04"),
+        ("For pupils", "2"),
+        ("Others", "1"),
+    ]
+    assert grouped("", "") == [("For everybody", "01")]
+    assert grouped() == []
 
 
 def test_every_packaged_example_is_on_the_pages_and_runs(client: httpx.Client) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import yaml
 
 from kg.iri import Names
 from kg.rdf.catalogue import KEYWORDS, PUBLISHER, RIGHTS, TITLE, WORDS
 
 
-def citation(version: str, names: Names) -> str:
-    """Return the file for a release; it names no day, since equal articles make equal releases whenever they are read.
+def citation(version: str, names: Names, issued: date | None = None) -> str:
+    """Return the file for a release; it names a day only where somebody gave one.
 
     Source: S. Druskat and others, Citation File Format 1.2.0 (2021), https://doi.org/10.5281/zenodo.5171937.
     """
@@ -21,6 +23,7 @@ def citation(version: str, names: Names) -> str:
         "title": TITLE,
         "abstract": WORDS,
         "version": version,
+        **({"date-released": issued} if issued else {}),
         "authors": [{"name": PUBLISHER, "website": names.site}],
         "identifiers": [{"type": "url", "value": release, "description": "This release"}],
         "url": release,

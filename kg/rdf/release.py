@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import pyoxigraph as ox
 from pyoxigraph import Literal, NamedNode, Quad
@@ -17,7 +18,7 @@ from kg.rdf.catalogue import Coverage, File, catalogue_triples
 from kg.rdf.origin import Origin, origin_triples
 from kg.rdf.partitions import partition_triples
 from kg.rdf.tally import Tally, tally
-from kg.rdf.terms import A, Statements, in_graph, nquads
+from kg.rdf.terms import DATE, A, Statements, in_graph, nquads
 from kg.records import Actor, Place
 
 VOCABULARIES = ("leg", "gaf", "oa", "org", "prov", "qb", "schema", "sem", "skos", "sssom")
@@ -39,6 +40,7 @@ class Description:
     files: Sequence[File] = ()
     coverage: Coverage = field(default_factory=Coverage)
     linked: Sequence[Actor | Place] = ()
+    issued: date | None = None
 
 
 def ontology_quads(names: Names) -> Iterator[Quad]:
@@ -76,6 +78,10 @@ def _release(names: Names, about: Description, held: Tally) -> Statements:
     articles = about.origin.articles
     yield from catalogue_triples(names, about.version, articles=articles, files=about.files, coverage=about.coverage)
     yield from card_triples(names, about.version, about.files)
+    if about.issued:
+        day = Literal(about.issued.isoformat(), datatype=DATE)
+        yield node, term("dct:issued"), day
+        yield node, term("schema:datePublished"), day
     yield from origin_triples(names, about.version, about.origin)
     yield from partition_triples(names, about.version, held)
     yield from linkset_triples(names, about.version, about.linked)

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ class Contents:
     contradictions: tuple[Contradiction, ...] = ()
     write_state: Callable[[Path], None] | None = None
     every_dump: bool = False
+    issued: date | None = None
     coverage: Coverage = field(default_factory=Coverage)
 
 
@@ -82,6 +84,8 @@ def made_from(contents: Contents) -> dict[str, Any]:
         about["links"] = asdict(contents.accepted)
     if contents.every_dump:
         about["dumps"] = "all"
+    if contents.issued is not None:
+        about["issued"] = contents.issued.isoformat()
     return about
 
 
@@ -115,6 +119,7 @@ def description(contents: Contents, version: str, previous: Dump | None = None) 
         offered(version, {*held.parts, "release"}, every=contents.every_dump),
         contents.coverage,
         contents.things,
+        contents.issued,
     )
     return release_lines(contents.names, about)
 

@@ -124,7 +124,7 @@ def _make(turn: Turn, contents: Contents) -> tuple[Path, str]:
     if contents.every_dump:
         lines = Dump(dump, tuple(packer.members)).lines()
         store = Store.read_only(str(draft / "store"))
-        files += write_dumps(dumps, lines, store, names=contents.names, version=version)
+        files += write_dumps(dumps, lines, store, names=contents.names, version=version, issued=contents.issued)
     if contents.write_state:
         contents.write_state(draft / STATE)
     about = draft / "manifest.json"

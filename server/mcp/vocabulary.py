@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode, Store
 from kg.iri import PREFIXES, Names, compact, term
 from kg.release import Release
 from server.mcp.answers import Schema, Term
-from server.pages import turtle
+from server.vocabulary.documents import turtle
 
 NOTES = (
     "Queries see all graphs at once; FROM and GRAPH narrow that. Each article has a graph; so have events, actors, "

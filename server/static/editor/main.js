@@ -171,7 +171,10 @@ function follow() {
   const asked = new URLSearchParams(location.hash.slice(1));
   const [example, list, query] = ["example", "list", "query"].map((key) => asked.get(key));
   for (const link of document.querySelectorAll(".questions a")) {
-    link.classList.toggle("chosen", link.hash === location.hash && example !== null);
+    const chosen = link.hash === location.hash && example !== null;
+    link.classList.toggle("chosen", chosen);
+    const group = chosen && link.closest(".group");
+    if (group) group.open = true; // which closes the others, as they share a name
   }
   if (settings.queries[example]) run(open({ name: example, ...settings.queries[example] }));
   else if (settings.listings[list]) run(open({ name: list, query: settings.listings[list] }));
@@ -188,8 +191,8 @@ function follow() {
 }
 
 // A second click on the same example changes no hash, but means "again".
-document.querySelector(".questions")?.addEventListener("click", (event) => {
-  const link = event.target.closest("a");
+byId("examples")?.addEventListener("click", (event) => {
+  const link = event.target.closest(".questions a");
   if (link?.hash === location.hash) follow();
   if (link && narrow.matches) byId("examples").open = false;
 });
@@ -230,5 +233,5 @@ byId("copy").addEventListener("click", async () => {
 // ---- the page on a phone: the examples are folded away until wanted ----
 
 const narrow = window.matchMedia("(max-width: 60rem)");
-byId("examples").open = !narrow.matches;
+if (byId("examples")) byId("examples").open = !narrow.matches;
 for (const tab of Object.values(yasgui._tabs)) if (tab.getYasr()) equip(tab);

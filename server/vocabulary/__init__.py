@@ -1,0 +1,1 @@
+"""The ontology and the shapes, documented for people and served to programs term by term."""
