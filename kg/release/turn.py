@@ -23,6 +23,9 @@ DRAFT = ".draft"
 PENDING = "pending"
 """File in ``DIR/.draft``: a version, and the folders that stand only if ``DIR/current`` points at it."""
 
+REMOVALS = 5
+"""How often a folder of drafts is removed that does not go at once, after a tenth of a second, two tenths and so on."""
+
 WAITS = 5
 """How often the lock is asked for, a tenth of a second apart, before somebody is turned away."""
 
@@ -52,7 +55,7 @@ class Turn:
                     shutil.rmtree(self.out / folder, ignore_errors=True)
         for folder in ("releases", "diffs", "."):  # the last holds the note that says what else to remove
             if (self.out / folder / DRAFT).exists():
-                shutil.rmtree(self.out / folder / DRAFT, ignore_errors=True)
+                _remove(self.out / folder / DRAFT)
                 sync(self.out / folder)
 
 
@@ -98,6 +101,15 @@ def current_version(out: Path) -> str | None:
 def unwritable(out: Path, error: Exception) -> ReleaseError:
     """Return what to tell when a release cannot be written there."""
     return ReleaseError(f"{out}: the release cannot be written ({error}); give another folder or make room")
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder of drafts, and again while a store in it still writes: on a full disk it tries for a moment."""
+    for tried in range(REMOVALS):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.1 * (tried + 1))
 
 
 def _lock(descriptor: int, out: Path) -> None:
