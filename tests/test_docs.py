@@ -21,7 +21,7 @@ from kg.release import Release, open_release
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 ARCHITECTURE = ROOT / "ARCHITECTURE.md"
-EXAMPLE = re.compile(r"(```sparql\n(?P<query>.*?)```\n\n```text\n)(?P<answer>.*?)(```\n)", re.DOTALL)
+EXAMPLE = re.compile(r"(```sparql\n(?P<query>(?:(?!```).)*)```\n\n```text\n)(?P<answer>.*?)(```\n)", re.DOTALL)
 MODULES = sorted(
     path for package in ("kg", "server") for path in (ROOT / package).rglob("*.py") if path.stem[:2] != "__"
 )
