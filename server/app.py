@@ -83,7 +83,7 @@ def create_app(
     app.register_blueprint(entities.blueprint(current, base=base, texts=texts))
     app.register_blueprint(context.blueprint())
     app.register_blueprint(vocabulary.blueprint(current, base=base))
-    app.register_blueprint(dumps.blueprint(current))
+    app.register_blueprint(dumps.blueprint(current, base=base))
     app.register_blueprint(catalogue.blueprint(current, base=base))
     app.register_blueprint(openapi.blueprint())
     app.register_blueprint(metrics_page(metrics))

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from kg.dumps.files import FORMS, PACKED, form_name
 from kg.rdf.partitions import PARTS
 from kg.release.difference import BETWEEN
+from server.catalogue import card
 from server.current import Current
 from server.negotiate import choose
 from server.offers import Download, differences, of_difference, of_release, releases
@@ -22,8 +23,11 @@ from server.problem import Problem
 DAY_S = 86_400
 
 
-def blueprint(current: Current) -> Blueprint:
-    """Return the list of dumps and the dumps. Only names that are in the list are ever looked up on disk."""
+def blueprint(current: Current, *, base: str) -> Blueprint:
+    """Return the list of dumps and the dumps, of data whose IRIs start with ``base``.
+
+    Only names that are in the list are ever looked up on disk.
+    """
     routes = Blueprint("dumps", __name__)
     folder = current.release_dir
 
@@ -34,7 +38,8 @@ def blueprint(current: Current) -> Blueprint:
         diffs = {name: of_difference(path) for name, path in differences(folder).items()}
         if choose(request.accept_mimetypes, ["application/json", "text/html"]) == "text/html":
             shown = {version: _shown(version, files) for version, files in found.items()}
-            page = render_template("dumps.html", releases=shown, diffs=diffs, current=newest.version, packed=PACKED)
+            about = card(newest, base)
+            page = render_template("dumps.html", releases=shown, diffs=diffs, current=newest.version, card=about)
             return Response(page, mimetype="text/html")
         return jsonify(
             current=newest.version,

@@ -251,5 +251,6 @@ def test_latest_does_not_guess(web: FlaskClient) -> None:
 
 def test_the_page_shows_every_file_once(web: FlaskClient) -> None:
     page = web.get("/dumps/", headers={"Accept": "text/html"}).text
+    assert '<script type="application/ld+json">' in page
     for file in web.get("/dumps/").get_json()["releases"][0]["files"]:
         assert page.count(f'href="{file["url"]}"') == 1
