@@ -57,7 +57,7 @@ Write = Callable[[str, str | bytes], Path]
 def test_a_good_file_conforms(validate: Validate) -> None:
     code, out = validate(WHOLE, "--severity", "info")
     assert code == 0
-    assert out == f"{WHOLE}: conforms (0 violations, 0 warnings, 0 hints; 44 nodes judged, 297 triples)\n"
+    assert out == f"{WHOLE}: conforms (0 violations, 0 warnings, 0 hints; 49 nodes judged, 331 triples)\n"
 
 
 def test_a_bad_file_is_told_by_shape_node_and_value(validate: Validate, write: Write) -> None:
@@ -177,8 +177,8 @@ def test_json_holds_what_the_text_does(validate: Validate, write: Write) -> None
     assert first == {
         "file": str(good),
         "conforms": True,
-        "nodes": 44,
-        "triples": 297,
+        "nodes": 49,
+        "triples": 331,
         "counts": {"violation": 0, "warning": 0},
         "findings": [],
     }
