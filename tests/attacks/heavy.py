@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
-from tests.attacks.table import WITHIN_S, Seen
+from tests.attacks.table import Seen
 from tests.attacks.target import NEIGHBOUR, Target
 from tests.attacks.wire import Answer, Call, get
 
@@ -72,9 +72,9 @@ def overwork(target: Target, *, allowed_s: float) -> Iterator[Seen]:
     for name, query in ENDLESS.items():
         answer, slowest = _meanwhile(target, get(query, ("timeout", f"{allowed_s:g}")))
         # What begins to answer and then meets a limit has its connection broken.
-        fine = answer.status in {"200", "413", "503", "504", "broken"} and answer.seconds < allowed_s + WITHIN_S
+        fine = answer.status in {"200", "413", "503", "504", "broken"} and answer.seconds < allowed_s + target.within_s
         told = f"{name}: status {answer.status} after {answer.seconds:.1f} s" if not fine else ""
-        if slowest > WITHIN_S:
+        if slowest > target.within_s:
             told = f"{name}: meanwhile a small query took {slowest:.2f} s. {told}"
         yield Seen(answer.status, told)
 
@@ -96,7 +96,7 @@ def bomb(target: Target) -> Iterator[Seen]:
                     {"Content-Type": "application/x-www-form-urlencoded"},
                 ),
             )
-            late = answer.seconds > 2 + WITHIN_S or slowest > WITHIN_S
+            late = answer.seconds > 2 + target.within_s or slowest > target.within_s
             yield Seen(answer.status, f"{name}: {answer.seconds:.1f} s, others {slowest:.1f} s" if late else "")
 
 
@@ -109,7 +109,7 @@ def bulk(target: Target) -> Iterator[Seen]:
             "application/ld+json, text/tab-separated-values;q=0.5",
         ):
             answer, slowest = _meanwhile(target, get(query, accept=accept))
-            fine = answer.status in {"200", "413", "503", "504", "broken"} and slowest <= WITHIN_S
+            fine = answer.status in {"200", "413", "503", "504", "broken"} and slowest <= target.within_s
             yield Seen(answer.status, "" if fine else f"{name}: status {answer.status}, others {slowest:.2f} s")
 
 
@@ -117,7 +117,7 @@ def set_deadlines(target: Target) -> Iterator[Seen]:
     """Ask for time that there is not, with a query that does not end."""
     for value in TIMEOUTS:
         answer = target.send(get(ENDLESS["count of a product"], ("timeout", value)))
-        late = answer.seconds > target.timeout_s + WITHIN_S or answer.status not in {"400", "504"}
+        late = answer.seconds > target.timeout_s + target.within_s or answer.status not in {"400", "504"}
         yield Seen(answer.status, f"timeout={value!r}: {answer.status}, {answer.seconds:.1f} s" if late else "")
     answer = target.send(get("ASK {}", ("timeout", "1"), ("timeout", "2")))
     yield Seen(answer.status)

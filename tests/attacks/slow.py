@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
-from tests.attacks.table import WITHIN_S, Seen, told
+from tests.attacks.table import Seen, told
 from tests.attacks.target import NEIGHBOUR, Target
 from tests.attacks.wire import CLOSED, Answer, status_of
 
@@ -103,7 +103,7 @@ def _hold(target: Target, clients: int, seconds: float, step: Step) -> Iterator[
             connection.close()
 
     slowest = max(meanwhile, key=lambda small: small.seconds)
-    fault = f"meanwhile a small query of another client: {told(slowest)}" if slowest.seconds > WITHIN_S else ""
+    fault = f"meanwhile a small query of another client: {told(slowest)}" if slowest.seconds > target.within_s else ""
     for state in sorted(set(states.values())):
         yield Seen(state, fault, list(states.values()).count(state))
         fault = ""

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from tests.attacks.target import ATTACKER, NEIGHBOUR, Target
 from tests.attacks.wire import Answer
 
-WITHIN_S = 1.0
-"""What the next small query may take."""
 FIT = frozenset({"200", "400", "403", "404", "405", "406", "413", "414", "415", "429", "431", "503", "504"})
 """Statuses that any attack may have; an attack's own come on top."""
 HEAD = ("attack", "tries", "statuses", "next query", "verdict")
@@ -67,7 +65,7 @@ def carry_out(attack: Attack, target: Target) -> Result:
         for client in (ATTACKER, NEIGHBOUR) if seen.last else ():
             after = target.next_query(client)
             slowest = max(slowest, after.seconds)
-            if after.seconds > WITHIN_S:
+            if after.seconds > target.within_s:
                 who = "the attacker" if client == ATTACKER else "another client"
                 faults.append(f"the next small query of {who}: {told(after)}, after {seen.fault or seen.status}")
     return Result(attack.name, statuses, slowest, tuple(faults))
