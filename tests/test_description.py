@@ -47,7 +47,7 @@ def number(release: Release, predicate: str) -> int:
     return int(quad.object.value)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(histories)
 def test_a_description_is_the_same_whatever_the_history(history: list[frozenset[bytes]]) -> None:
     """Also which example a class has, when the one that it had goes."""
