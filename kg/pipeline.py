@@ -201,7 +201,7 @@ def _publish(
         delta = update(state, names, put=change.put, remove=change.remove, rows=rows if links else ())
         state.set_refusals(change.refused)
         state.set_about(settings, links)
-        contents = replace(_contents(state, settings, links, delta, previous, write_state), issued=change.issued)
+        contents = _contents(state, settings, links, delta, previous, write_state, issued=change.issued)
     version, path = write_release(turn.out, contents, turn=turn)
     return BuildResult(
         version,
@@ -222,6 +222,8 @@ def _contents(
     delta: Delta,
     previous: Path | None,
     write_state: Callable[[Path], None],
+    *,
+    issued: date | None,
 ) -> Contents:
     names, things = Names(settings.base), state.linked()
     used = applied(state) if links else 0
@@ -240,6 +242,7 @@ def _contents(
         contradictions=_gathered(state.contradictions()),
         write_state=write_state,
         every_dump=settings.every_dump,
+        issued=issued,
         coverage=state.coverage(),
     )
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Lock
 from typing import Any
-from urllib.parse import quote
 
+from cachetools import LRUCache, cached
 from flask import Blueprint, Response, redirect, request
 from pyoxigraph import Literal, NamedNode, Quad, Store, Triple
 from werkzeug.wrappers import Response as BaseResponse
 
 from kg.iri import PREFIXES, Names, term
 from kg.literals import count
-from kg.rdf.catalogue import distribution
+from kg.rdf.catalogue import distribution, dump_path
 from kg.release import Release
 from kg.release.sums import SUMS, read_sums
 from server.current import Current
@@ -92,7 +93,7 @@ def file_triples(names: Names, version: str, path: Path, address: str) -> Iterat
             continue
         node = distribution(names, version, file.name)
         checksum = NamedNode(f"{node.value}-sha256")
-        here = f"{address}/dumps/{quote(version, safe='')}/{quote(file.name, safe='')}"
+        here = f"{address}/{dump_path(version, file.name)}"
         yield Triple(node, term("dcat:byteSize"), count(file.stat().st_size))
         yield Triple(node, term("dcat:downloadURL"), NamedNode(here))
         yield Triple(node, term("spdx:checksum"), checksum)
@@ -102,10 +103,11 @@ def file_triples(names: Names, version: str, path: Path, address: str) -> Iterat
         yield Triple(algorithm, term("rdf:type"), term("spdx:ChecksumAlgorithm"))
 
 
+@cached(LRUCache(maxsize=2), key=lambda release, base: (release.path, base), lock=Lock())
 def card(release: Release, base: str) -> dict[str, Any] | None:
     """Return the current data set for search engines, as JSON-LD in the terms of schema.org.
 
-    None is for a release that says nothing of itself.
+    None is for a release that says nothing of itself. It is made once for a release, since its files are many.
     """
     names = Names(base)
     node = names.release(release.version)

@@ -6,12 +6,12 @@ What is found at such an address never changes, but for those that begin with ``
 from __future__ import annotations
 
 import base64
-from urllib.parse import quote
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, send_file
 from werkzeug.wrappers import Response as BaseResponse
 
 from kg.dumps.files import FORMS, PACKED, form_name
+from kg.rdf.catalogue import dump_path
 from kg.rdf.partitions import PARTS
 from kg.release.difference import BETWEEN
 from server.catalogue import card
@@ -138,4 +138,4 @@ def _listed(version: str, file: Download) -> dict[str, str | int]:
 
 
 def _address(version: str, name: str) -> str:
-    return f"{request.script_root}/dumps/{quote(version, safe='')}/{quote(name, safe='')}"
+    return f"{request.script_root}/{dump_path(version, name)}"

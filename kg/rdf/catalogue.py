@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode
 
+import ontology
 from kg.authority import Authority
 from kg.iri import Names, term
 from kg.rdf.terms import DATE, LABEL, LICENCE, A, Object, Statements
@@ -23,7 +24,7 @@ from kg.rdf.terms import DATE, LABEL, LICENCE, A, Object, Statements
 EU = "http://publications.europa.eu/resource/authority/"
 IANA = "https://www.iana.org/assignments/media-types/"
 
-ONTOLOGY = NamedNode("https://w3id.org/legation/ontology")
+ONTOLOGY = NamedNode(ontology.IRI)
 SHAPES = NamedNode("https://w3id.org/legation/shapes")
 PROTOCOL = NamedNode("https://www.w3.org/TR/sparql11-protocol/")
 RECONCILIATION = NamedNode("https://reconciliation-api.github.io/specs/0.2/")
@@ -96,9 +97,14 @@ class Coverage:
     countries: tuple[str, ...] = ()
 
 
-def dump_address(names: Names, version: str, name: str = "") -> str:
-    """Return the address of a file of a release, or of the list of all releases' files."""
-    return f"{names.site}dumps/{quote(version, safe='')}/{quote(name, safe='')}" if name else f"{names.site}dumps/"
+def dump_path(version: str, name: str) -> str:
+    """Return where a file of a release is found below the address of a server."""
+    return f"dumps/{quote(version, safe='')}/{quote(name, safe='')}"
+
+
+def dump_address(names: Names, version: str, name: str) -> str:
+    """Return the address of a file of a release at the site that the data name."""
+    return names.site + dump_path(version, name)
 
 
 def distribution(names: Names, version: str, name: str) -> NamedNode:

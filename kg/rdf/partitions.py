@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 import pyoxigraph as ox
 from pyoxigraph import Literal, NamedNode, Quad
 
-from kg.iri import PREFIXES, Names, term
+from kg.iri import Names, compact, term
 from kg.literals import count
 from kg.rdf.tally import Tally
 from kg.rdf.terms import A, Statements
@@ -60,7 +60,7 @@ def partition_triples(names: Names, version: str, held: Tally) -> Statements:
         if name != "articles":
             yield release, term("void:rootResource"), names.graph(name)
     for kind, number in sorted(held.classes.items()):
-        node = _node(release, _CLASS, curie(kind))
+        node = _node(release, _CLASS, compact(kind))
         yield release, term("void:classPartition"), node
         yield node, A, term("void:Dataset")
         yield node, term("void:class"), NamedNode(kind)
@@ -69,7 +69,7 @@ def partition_triples(names: Names, version: str, held: Tally) -> Statements:
             yield node, term("void:exampleResource"), NamedNode(example)
             yield release, term("void:exampleResource"), NamedNode(example)
     for predicate, number in sorted(held.properties.items()):
-        node = _node(release, _PROPERTY, curie(predicate))
+        node = _node(release, _PROPERTY, compact(predicate))
         yield release, term("void:propertyPartition"), node
         yield node, A, term("void:Dataset")
         yield node, term("void:property"), NamedNode(predicate)
@@ -93,13 +93,6 @@ def told_tally(lines: Iterable[bytes]) -> Tally | None:
         Counter({predicate: numbers[node] for node, predicate in predicates.items()}),
         examples,
     )
-
-
-def curie(iri: str) -> str:
-    """Return an IRI with its prefix, where its namespace is one of ours: ``leg:Visit``."""
-    found = ((prefix, space) for prefix, space in PREFIXES.items() if iri.startswith(space))
-    prefix, space = max(found, key=lambda pair: len(pair[1]), default=("", ""))
-    return f"{prefix}:{iri.removeprefix(space)}" if prefix else iri
 
 
 def _objects(quads: Iterable[Quad], predicate: str) -> Iterator[tuple[str, str]]:

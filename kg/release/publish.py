@@ -112,7 +112,8 @@ def _make(turn: Turn, contents: Contents) -> tuple[Path, str]:
         packer.write(told)
     dump = dump_path(draft, version)
     unnamed.rename(dump)
-    write_index(draft / INDEX, Dump(dump, tuple(packer.members)))
+    made = Dump(dump, tuple(packer.members))
+    write_index(draft / INDEX, made)
     links = dump.with_name(f"legation-{version}.sssom.tsv")
     links.write_text(mappings(contents, version), encoding="utf-8")
     if contents.previous and previous:
@@ -122,9 +123,8 @@ def _make(turn: Turn, contents: Contents) -> tuple[Path, str]:
         load_store(draft / "store", dump)
     files = [dump, links]
     if contents.every_dump:
-        lines = Dump(dump, tuple(packer.members)).lines()
         store = Store.read_only(str(draft / "store"))
-        files += write_dumps(dumps, lines, store, names=contents.names, version=version, issued=contents.issued)
+        files += write_dumps(dumps, made.lines(), store, names=contents.names, version=version, issued=contents.issued)
     if contents.write_state:
         contents.write_state(draft / STATE)
     about = draft / "manifest.json"
